@@ -1,0 +1,1 @@
+"""How we cache: bodies that are as fresh as the database by proof. Knows no Flask and no domain."""

@@ -1,0 +1,1 @@
+"""People and integrations: who signs in, with what, and for how long."""

@@ -1,0 +1,1 @@
+"""Applications: sent once, moved through the stages of a job, never lost."""

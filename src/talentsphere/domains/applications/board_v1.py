@@ -1,0 +1,94 @@
+"""``/api/v1/jobs/{id}``: applying to a job, and who applied."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flask import Response
+
+from talentsphere.api.auth import allow, open_to_all
+from talentsphere.api.caching import cached, uncached
+from talentsphere.api.idempotency import idempotent
+from talentsphere.api.json import json_response
+from talentsphere.api.openapi import Blueprint
+from talentsphere.api.pagination import Total, numbered_page, numbered_window
+from talentsphere.api.shapes import page_of
+from talentsphere.db.session import reading
+from talentsphere.domains.applications.answering import (
+    applied,
+    counted,
+    depend_on_list,
+    get_job,
+    settings,
+    shown_board,
+)
+from talentsphere.domains.applications.caching import BOARD, JOB_APPLICATIONS
+from talentsphere.domains.applications.links import form_token
+from talentsphere.domains.applications.own_schemas import OwnApplicationV1, own_application_v1
+from talentsphere.domains.applications.parameters import ApplicationsQueryV1, BoardQuery, NewApplication
+from talentsphere.domains.applications.queries import ApplicationFilter
+from talentsphere.domains.applications.queries import list_applications as list_of_job
+from talentsphere.domains.applications.schemas import CARD_V1, BoardV1, CardV1, FormShape, card_v1
+from talentsphere.domains.jobs.asking import public_questions
+from talentsphere.domains.jobs.parameters import JOB
+from talentsphere.domains.jobs.schemas import CLOSED, JOB_CARD_V2, JOB_V2, job_card
+from talentsphere.domains.jobs.services import get_public_job
+
+bp = Blueprint("board", "v1", "/api/v1/jobs", description="Applying to a job, and who applied")
+
+
+@bp.get("/<job>/application-form", parameters=JOB)
+@bp.response(200, FormShape)
+@bp.alt_response(404, "NOT_FOUND")
+@bp.alt_response(410, **CLOSED)
+@uncached("each is signed with its time")
+@open_to_all
+def get_application_form(job: str) -> Response:
+    """Give what a form for people needs: the questions, and a token that says when it was fetched."""
+    with reading() as session:
+        row = get_public_job(session, job, JOB_V2, (JOB_CARD_V2, job_card))
+    token = form_token(settings(), row.id, int(time.time() * 1000))
+    return json_response({"job_id": row.id, "questions": public_questions(row.questions), "form_token": token})
+
+
+@bp.post("/<job>/applications", parameters=JOB)
+@bp.arguments(NewApplication)
+@bp.response(201, OwnApplicationV1)
+@bp.alt_response(404, "NOT_FOUND")
+@bp.alt_response(409, "CONFLICT")
+@bp.alt_response(410, **CLOSED)
+@allow("application.create")
+@idempotent
+def create_application(given: dict[str, Any], job: str) -> Response:
+    """Apply to a job, once: again is 409 with the `id` of the first."""
+    return applied(job, given, own_application_v1, "v1")
+
+
+@bp.get("/<job>/applications", parameters=JOB)
+@bp.arguments(ApplicationsQueryV1, location="query")
+@bp.response(200, page_of(CardV1))
+@bp.alt_response(404, "NOT_FOUND")
+@allow("application.list")
+@cached(JOB_APPLICATIONS)
+def list_applications(query: dict[str, Any], job: str) -> Response:
+    """List the applications to a job, newest first."""
+    window = numbered_window(query)
+    wanted = ApplicationFilter(query.get("stage"), query.get("status"), query.get("tag"))
+    with reading() as session:
+        found = get_job(session, job)
+        rows = list_of_job(session, found.id, wanted, window, CARD_V1)
+        total = counted(session, found, wanted)
+    depend_on_list(found, rows)
+    return json_response(numbered_page(rows, window, Total(total), card_v1))
+
+
+@bp.get("/<job>/board", parameters=JOB)
+@bp.arguments(BoardQuery, location="query")
+@bp.response(200, BoardV1)
+@bp.alt_response(404, "NOT_FOUND")
+@allow("application.list")
+@cached(BOARD)
+def get_board(query: dict[str, Any], job: str) -> Response:
+    """Give the board of a job: each stage with its count and its newest applications."""
+    return shown_board(job, query["limit"], CARD_V1, card_v1)

@@ -1,0 +1,1 @@
+"""Operating the cache: what it did, emptying it, filling it."""

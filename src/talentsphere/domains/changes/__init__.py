@@ -1,0 +1,1 @@
+"""The change feed: what changed, in an order that readers can rely on."""

@@ -1,0 +1,1 @@
+"""Employers, their public pages and their departments."""

@@ -1,0 +1,1 @@
+"""Job postings: the board, its lists and its import."""

@@ -1,0 +1,1 @@
+"""Mails: the outbox that requests write, and how it is sent."""

@@ -1,0 +1,1 @@
+"""Health now; the views over telemetry come here."""

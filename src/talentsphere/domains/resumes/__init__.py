@@ -1,0 +1,1 @@
+"""Resumes: what an application may refer to."""

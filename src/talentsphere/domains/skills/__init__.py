@@ -1,0 +1,1 @@
+"""Skills with their aliases, and where they stand in a text."""

@@ -1,0 +1,1 @@
+"""Tasks, as those who caused them ask how they are."""

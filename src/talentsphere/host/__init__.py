@@ -1,0 +1,1 @@
+"""What the processes of one host share: counters, words and locks in files of ``TALENTSPHERE_HOME``."""

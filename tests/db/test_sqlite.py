@@ -1,0 +1,110 @@
+"""SQLite under eight writing processes, and its settings."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from talentsphere.app import create_app
+from talentsphere.db import migrations
+from talentsphere.db.session import engines_of, is_unavailable, writing
+from talentsphere.domains.companies.models import Company
+
+pytestmark = pytest.mark.unfed  # rows are written by hand
+
+PROCESSES, TIMES = 8, 25
+
+
+@pytest.fixture
+def app(make_settings, tmp_path):
+    """An application on a SQLite file of its own, whatever the engine under test."""
+    app = create_app(make_settings(DATABASE_URL=f"sqlite:///{tmp_path}/own.db"))
+    with app.app_context():
+        migrations.upgrade()
+        with writing() as session:
+            session.add(Company(name="Acme", name_key="acme", slug="acme"))
+    engines_of(app).write.dispose()
+    return app
+
+
+def add_one(session: Session) -> None:
+    """Read, then write what was read and one more."""
+    seen = session.scalar(select(Company.open_jobs))
+    session.execute(update(Company).values(open_jobs=seen + 1))
+
+
+def immediately(app) -> None:
+    with writing() as session:
+        add_one(session)
+
+
+def deferred(app) -> None:
+    with Session(engines_of(app).read) as session, session.begin():
+        add_one(session)
+
+
+def run(settings, write, failures) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        for _ in range(TIMES):
+            try:
+                write(app)
+            except OperationalError:
+                with failures.get_lock():
+                    failures.value += 1
+
+
+def race(app, write) -> tuple[int, int]:
+    """Let all processes write; return (what the counter says, how many writes failed)."""
+    # Not forked off this process: a thread of another test may be inside SQLite just now, with its locks.
+    forking = multiprocessing.get_context("forkserver")
+    forking.set_forkserver_preload(["talentsphere.app"])
+    failures, settings = forking.Value("i", 0), app.extensions["talentsphere.settings"]
+    processes = [forking.Process(target=run, args=(settings, write, failures)) for _ in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+        assert process.exitcode == 0
+    with app.app_context(), Session(engines_of(app).read) as session:
+        return session.scalar(select(Company.open_jobs)), failures.value
+
+
+def test_eight_processes_that_read_modify_and_write_lose_nothing(app):
+    assert race(app, immediately) == (PROCESSES * TIMES, 0)
+
+
+def test_a_deferred_transaction_would_fail(app):
+    counter, failures = race(app, deferred)
+    assert failures > 0
+    assert counter == PROCESSES * TIMES - failures
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 8000)]
+)
+def test_every_connection_has_our_settings(app, pragma, value):
+    with app.app_context(), engines_of(app).read.connect() as connection:
+        assert connection.execute(text(f"PRAGMA {pragma}")).scalar() == value
+
+
+def test_readers_see_one_snapshot_while_a_writer_commits(app):
+    with app.app_context(), Session(engines_of(app).read) as reader:
+        before = reader.scalar(select(Company.open_jobs))
+        with writing() as session:
+            add_one(session)
+        assert reader.scalar(select(Company.open_jobs)) == before
+
+
+def test_a_database_that_another_process_writes_is_unavailable(make_settings, app, tmp_path):
+    impatient = create_app(make_settings(DATABASE_URL=f"sqlite:///{tmp_path}/own.db", DB_POOL_TIMEOUT_S="0.1"))
+    with app.app_context(), writing() as session:
+        add_one(session)
+        with pytest.raises(OperationalError) as refused, impatient.app_context(), writing() as second:
+            add_one(second)
+
+    assert is_unavailable(refused.value)
