@@ -9,11 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 from tests.cache import freshness
+from tests.processes import begin, end_of
 
-from talentsphere.app import after_fork
+from talentsphere.app import create_app
 from talentsphere.db.changes import WritingSession
 from talentsphere.db.session import engines_of
 from talentsphere.domains.jobs.models import Job
+from talentsphere.settings import Settings
 
 
 def killed_writers(instance: Flask, token: str, times: int, broken: str) -> int:
@@ -22,10 +24,9 @@ def killed_writers(instance: Flask, token: str, times: int, broken: str) -> int:
     for number in range(1, times + 1):
         for _ in range(2):
             reader.get("/api/v2/jobs/1")
-        child = os.fork()
-        if child == 0:
-            _write_and_die(instance, token, number, ("before_commit", "after_commit")[number % 2], broken)
-        os.waitpid(child, 0)
+        where = ("before_commit", "after_commit")[number % 2]
+        writer = begin(_write_and_die, instance.extensions["talentsphere.settings"], token, number, where, broken)
+        assert end_of(writer) == -signal.SIGKILL
         shown = reader.get("/api/v2/jobs/1").get_json()["salary_min"]
         with engines_of(instance).read.connect() as connection:
             stored = connection.execute(select(Job.salary_min).where(Job.id == 1)).scalar_one()
@@ -33,17 +34,12 @@ def killed_writers(instance: Flask, token: str, times: int, broken: str) -> int:
     return stale
 
 
-def _write_and_die(instance: Flask, token: str, number: int, where: str, broken: str) -> None:
-    try:
-        after_fork(instance)
-        freshness.break_freshness(instance, broken)
-        event.listen(WritingSession, where, lambda _session: os.kill(os.getpid(), signal.SIGKILL), insert=True)
-        headers = {"Authorization": f"Bearer {token}", "If-Match": "*"}
-        instance.test_client().patch(
-            "/api/v2/jobs/1", json={"salary_min": number, "salary_max": number}, headers=headers
-        )
-    finally:
-        os._exit(1)
+def _write_and_die(settings: Settings, token: str, number: int, where: str, broken: str) -> None:
+    instance = create_app(settings)
+    freshness.break_freshness(instance, broken)
+    event.listen(WritingSession, where, lambda _session: os.kill(os.getpid(), signal.SIGKILL), insert=True)
+    headers = {"Authorization": f"Bearer {token}", "If-Match": "*"}
+    instance.test_client().patch("/api/v2/jobs/1", json={"salary_min": number, "salary_max": number}, headers=headers)
 
 
 @pytest.mark.parametrize("environment", ["map", "redis"], indirect=True)

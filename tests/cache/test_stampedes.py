@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from tests.processes import run_together
 
-from talentsphere.app import after_fork, create_app
+from talentsphere.app import create_app
 from talentsphere.cache.core import CACHE
 from talentsphere.cache.flight import Flights, NoLease
 from talentsphere.db.session import engines_of
 from talentsphere.domains.jobs import services
+from talentsphere.settings import Settings
 
 PROCESSES, THREADS = 4, 16
 REBUILD_S = 0.2
@@ -24,39 +25,30 @@ SHARED = pytest.mark.parametrize("environment", ["redis", "filesystem"], indirec
 
 def rebuilds(instance: Flask, folder: Path, *, leased: bool = True) -> int:
     """Return how often the answer was computed for ``PROCESSES`` times ``THREADS`` clients."""
-    made, together = folder / "made", time.time() + 1.5
+    made = folder / "made"
     made.touch()
-    children = []
-    for _ in range(PROCESSES):
-        child = os.fork()
-        if child == 0:
-            _ask_at(instance, made, together, leased)
-        children.append(child)
-    assert [os.waitpid(child, 0)[1] for child in children] == [0] * PROCESSES
+    work = (instance.extensions["talentsphere.settings"], made, time.time() + 3, leased)
+    assert run_together(_ask_at, [work] * PROCESSES) == [0] * PROCESSES
     return made.stat().st_size
 
 
-def _ask_at(instance: Flask, made: Path, together: float, leased: bool) -> None:
-    status = 1
-    try:
-        after_fork(instance)
-        if not leased:
-            instance.extensions[CACHE]._flights = Flights(NoLease())
-        compute = services.list_tallies
+def _ask_at(settings: Settings, made: Path, together: float, leased: bool) -> None:
+    instance = create_app(settings)
+    if not leased:
+        instance.extensions[CACHE]._flights = Flights(NoLease())
+    compute = services.list_tallies
 
-        def slow(session):
-            with made.open("ab") as file:
-                file.write(b".")
-            time.sleep(REBUILD_S)
-            return compute(session)
+    def slow(session):
+        with made.open("ab") as file:
+            file.write(b".")
+        time.sleep(REBUILD_S)
+        return compute(session)
 
-        services.list_tallies = slow
-        time.sleep(max(0.0, together - time.time()))
-        with ThreadPoolExecutor(THREADS) as pool:
-            codes = list(pool.map(lambda _: instance.test_client().get(TARGET).status_code, range(THREADS)))
-        status = int(codes != [200] * THREADS)
-    finally:
-        os._exit(status)
+    services.list_tallies = slow
+    time.sleep(max(0.0, together - time.time()))
+    with ThreadPoolExecutor(THREADS) as pool:
+        codes = list(pool.map(lambda _: instance.test_client().get(TARGET).status_code, range(THREADS)))
+    assert codes == [200] * THREADS
 
 
 @pytest.fixture

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import secrets
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 from tests.cache.redis_server import RedisServer
+from tests.processes import begin, end_of, run_together
 
 from talentsphere.cache.doubt import Doubt
 from talentsphere.cache.words import SLOTS, Asked, slot_of, slots_of
@@ -19,7 +21,6 @@ from talentsphere.cache.words_redis import RedisWords
 
 pytestmark = pytest.mark.once
 
-FORK = multiprocessing.get_context("fork")
 HERE = 4711
 
 
@@ -36,12 +37,32 @@ def server(tmp_path_factory) -> Iterator[RedisServer]:
 
 @pytest.fixture(params=["map", "redis"])
 def make(request, tmp_path):
-    """Return what opens the table once more, as another process of the host would."""
+    """Return what opens the table once more, as another process of the host would; processes can be given it."""
     if request.param == "map":
-        return lambda: MapWords(tmp_path / "run" / "words")
+        return partial(MapWords, tmp_path / "run" / "words")
     server, key = request.getfixturevalue("server"), f"words-{secrets.token_hex(4)}"
     server.flush()
-    return lambda: RedisWords(server.url, Doubt(tmp_path / "doubt"), key)
+    return partial(_open_redis, server.url, tmp_path / "doubt", key)
+
+
+def _open_redis(url: str, doubt: Path, key: str) -> RedisWords:
+    return RedisWords(url, Doubt(doubt), key)
+
+
+def _raise_every_fourth(make: Callable, first: int) -> None:
+    table = make()
+    for stamp in range(first, 500, 4):
+        table.raise_to([7], stamp, HERE)
+
+
+def _raise_and_die(make: Callable) -> None:
+    make().raise_to([9], 77, HERE)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _die_with_the_lock(path: Path) -> None:
+    with MapWords(path)._current().locked():
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.fixture
@@ -133,25 +154,11 @@ class TestEveryTable:
         assert (after.epoch != before.epoch, after.word) == (True, 20)
 
     def test_processes_that_raise_at_once_lose_nothing(self, make, words):
-        def work(offset: int) -> None:
-            table = make()
-            for stamp in range(100 + offset, 500, 4):
-                table.raise_to([7], stamp, HERE)
-
-        workers = [FORK.Process(target=work, args=(offset,)) for offset in range(4)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+        assert run_together(_raise_every_fourth, [(make, 100 + offset) for offset in range(4)]) == [0] * 4
         assert words.look([7]).word == 499
 
     def test_a_raise_survives_the_death_of_who_made_it(self, make, words):
-        child = os.fork()
-        if child == 0:
-            table = make()
-            table.raise_to([9], 77, HERE)
-            os.kill(os.getpid(), signal.SIGKILL)
-        os.waitpid(child, 0)
+        assert end_of(begin(_raise_and_die, make)) == -signal.SIGKILL
         assert words.look([9]).word == 77
 
     def test_a_thousand_tags_are_raised_in_one_call(self, words):
@@ -218,11 +225,7 @@ class TestTheMap:
         assert [each.name for each in path.parent.iterdir()] == ["words"]
 
     def test_a_writer_that_dies_with_the_lock_holds_nobody_up(self, path, words):
-        child = os.fork()
-        if child == 0:
-            with MapWords(path)._current().locked():
-                os.kill(os.getpid(), signal.SIGKILL)
-        os.waitpid(child, 0)
+        assert end_of(begin(_die_with_the_lock, path)) == -signal.SIGKILL
         words.raise_to([1], 20, HERE)
         assert words.look([1]).word == 20
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from tests.processes import SERVER, run_together
 
 from talentsphere.app import create_app
 from talentsphere.db import migrations
@@ -60,16 +59,8 @@ def run(settings, write, failures) -> None:
 
 def race(app, write) -> tuple[int, int]:
     """Let all processes write; return (what the counter says, how many writes failed)."""
-    # Not forked off this process: a thread of another test may be inside SQLite just now, with its locks.
-    forking = multiprocessing.get_context("forkserver")
-    forking.set_forkserver_preload(["talentsphere.app"])
-    failures, settings = forking.Value("i", 0), app.extensions["talentsphere.settings"]
-    processes = [forking.Process(target=run, args=(settings, write, failures)) for _ in range(PROCESSES)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(60)
-        assert process.exitcode == 0
+    failures, settings = SERVER.Value("i", 0), app.extensions["talentsphere.settings"]
+    assert run_together(run, [(settings, write, failures)] * PROCESSES) == [0] * PROCESSES
     with app.app_context(), Session(engines_of(app).read) as session:
         return session.scalar(select(Company.open_jobs)), failures.value
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import threading
@@ -10,12 +9,12 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from tests.processes import begin, run_together
 
 from talentsphere.host.counters import ROWS, SIZE, SLOTS, Counters
 
 pytestmark = pytest.mark.once
 
-FORK = multiprocessing.get_context("fork")
 NOON = 1_800_000_000.0
 
 
@@ -94,35 +93,20 @@ def test_a_flood_of_new_keys_pushes_out_no_key_that_is_seen_often(counters):
 
 def test_processes_and_threads_count_together(tmp_path):
     path = tmp_path / "limits"
-
-    def count_as_process() -> None:
-        counters = Counters(path)
-        threads = [threading.Thread(target=lambda: [counters.add("a", 600) for _ in range(500)]) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    _run([FORK.Process(target=count_as_process) for _ in range(4)])
+    assert run_together(_count_in_threads, [(path,)] * 4) == [0] * 4
     assert Counters(path).add("a", 600).times == 4 * 4 * 500 + 1
 
 
 def test_counters_that_are_not_shared_would_be_noticed(tmp_path):
     """The control: each process with a file of its own."""
-    _run(
-        [
-            FORK.Process(target=lambda own=tmp_path / str(number): [Counters(own).add("a", 600) for _ in range(100)])
-            for number in range(4)
-        ]
-    )
-    assert Counters(tmp_path / "0").add("a", 600).times == 101
+    run_together(_count_in_threads, [(tmp_path / str(number),) for number in range(4)])
+    assert Counters(tmp_path / "0").add("a", 600).times == 4 * 500 + 1
 
 
 def test_a_death_at_any_instruction_leaves_no_lock_and_no_wrong_count(tmp_path):
     path = tmp_path / "limits"
     for attempt in range(20):
-        victim = FORK.Process(target=_count_for_ever, args=(path,))
-        victim.start()
+        victim = begin(_count_for_ever, path)
         time.sleep(0.01 + attempt * 0.002)
         os.kill(victim.pid, signal.SIGKILL)
         victim.join()
@@ -131,15 +115,17 @@ def test_a_death_at_any_instruction_leaves_no_lock_and_no_wrong_count(tmp_path):
         assert after == (before.times if before else 0) + 1
 
 
+def _count_in_threads(path) -> None:
+    counters = Counters(path)
+    threads = [threading.Thread(target=lambda: [counters.add("a", 600) for _ in range(500)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def _count_for_ever(path) -> None:
     counters = Counters(path)
     for number in range(10**9):
         counters.add("a", 600)
         counters.add(f"other {number}", 600)
-
-
-def _run(processes) -> None:
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()

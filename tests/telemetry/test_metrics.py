@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
 import threading
 
 import pytest
+from tests.processes import begin, end_of
 
 from talentsphere.host.slots import Slot, free_slots
 from talentsphere.telemetry.figures import FiguresReader, Tally, read_figures
@@ -16,23 +16,19 @@ from talentsphere.telemetry.metrics import BOUNDS_S, UNKNOWN, Metrics, begin_ane
 
 pytestmark = pytest.mark.once
 
-FORK = multiprocessing.get_context("fork")
-
 
 def count_as_process(folder, requests: int, *, is_killed: bool = False) -> None:
     """Count in a process of its own."""
+    assert end_of(begin(_count, folder, requests, is_killed)) == (-signal.SIGKILL if is_killed else 0)
 
-    def work() -> None:
-        metrics = Metrics(folder)
-        for _ in range(requests):
-            metrics.observe("/jobs", "GET", 200, 0.001, 2)
-        metrics.publish({"sampled_at": 4e9, "pool_in_use": 1})
-        if is_killed:
-            os.kill(os.getpid(), signal.SIGKILL)
 
-    process = FORK.Process(target=work)
-    process.start()
-    process.join()
+def _count(folder, requests: int, is_killed: bool) -> None:
+    metrics = Metrics(folder)
+    for _ in range(requests):
+        metrics.observe("/jobs", "GET", 200, 0.001, 2)
+    metrics.publish({"sampled_at": 4e9, "pool_in_use": 1})
+    if is_killed:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_an_answer_is_counted_with_its_time_and_statements(tmp_path):
