@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.architecture.repository import tracked_text
+from tests.architecture.repository import ROOT, tracked_text
 
 pytestmark = pytest.mark.once
 
@@ -46,6 +46,11 @@ def test_no_configuration_names_a_package_registry():
 
 def test_no_code_is_left_unfinished():
     assert findings(UNFINISHED, [entry for entry in tracked_text() if CODE.search(entry[0])]) == []
+
+
+def test_no_file_is_a_link():
+    """A copy of the repository by other means than git may turn links into files that hold their target's name."""
+    assert [path for path, _ in tracked_text() if (ROOT / path).is_symlink()] == []
 
 
 def test_no_test_is_switched_off():

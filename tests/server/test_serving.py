@@ -18,26 +18,22 @@ pytestmark = pytest.mark.server
 PRODUCT = "talentsphere.wsgi:app"
 
 
-def test_the_configuration_in_the_package_is_the_one_at_the_top():
-    assert CONFIGURATION.read_bytes() == (ROOT / "gunicorn.optimized.conf.py").read_bytes()
+def test_the_file_at_the_top_is_the_configuration_of_the_package():
+    from gunicorn.app.wsgiapp import WSGIApplication
 
+    class Read(WSGIApplication):
+        def __init__(self, location: str) -> None:
+            self.location = location
+            super().__init__("", prog="gunicorn")
 
-def test_a_wheel_contains_the_configuration(tmp_path):
-    from zipfile import ZipFile
+        def load_config(self) -> None:
+            self.load_config_from_module_name_or_filename(self.location)
 
-    for name in ("pyproject.toml", "README.md", "LICENSE", "gunicorn.optimized.conf.py"):
-        if (ROOT / name).exists():
-            (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    package = tmp_path / "src" / "talentsphere"
-    (package / "server").mkdir(parents=True)
-    for name in ("__init__.py", "server/__init__.py"):
-        (package / name).write_bytes((ROOT / "src/talentsphere" / name).read_bytes())
-    (package / "server/gunicorn.optimized.conf.py").symlink_to("../../../gunicorn.optimized.conf.py")
-    build = "import setuptools.build_meta as b; print(b.build_wheel('.'))"
-    done = subprocess.run([sys.executable, "-c", build], cwd=tmp_path, capture_output=True, text=True, check=True)
-    wheel = ZipFile(tmp_path / done.stdout.split()[-1])
-    shipped = wheel.read("talentsphere/server/gunicorn.optimized.conf.py")
-    assert shipped == CONFIGURATION.read_bytes()
+    top, package = (Read(at).cfg for at in (str(ROOT / "gunicorn.optimized.conf.py"), CONFIGURATION))
+    assert {name: each.get() for name, each in top.settings.items()} == {
+        name: each.get() for name, each in package.settings.items()
+    }
+    assert package.preload_app
 
 
 def test_serve_becomes_gunicorn(tmp_path):

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import click
 
-import talentsphere
 from talentsphere.starting import settings_or_exit
 
-CONFIGURATION = Path(talentsphere.__file__).parent / "server" / "gunicorn.optimized.conf.py"
-"""In a checkout a link to the file at the top, in a wheel a copy of it."""
+CONFIGURATION = "python:talentsphere.server.configuration"
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -26,5 +24,5 @@ def serve(gunicorn_options: tuple[str, ...]) -> None:
     settings_or_exit()
     gunicorn = Path(sysconfig.get_path("scripts")) / "gunicorn"
     # The script, not "-m gunicorn": on USR2 the master starts its own sys.argv again.
-    command = [sys.executable, str(gunicorn), "--config", str(CONFIGURATION), *gunicorn_options]
+    command = [sys.executable, str(gunicorn), "--config", CONFIGURATION, *gunicorn_options]
     os.execv(sys.executable, command)  # noqa: S606  # nosec B606  # no shell, no user input

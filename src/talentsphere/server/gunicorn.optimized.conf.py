@@ -1,1 +1,0 @@
-../../../gunicorn.optimized.conf.py
