@@ -406,7 +406,10 @@ def _smtp_url(value: str) -> Secret | None:
 
 
 def _cache_type(value: str, redis: str) -> str:
+    """Return where bodies are kept besides each worker's memory: redis, filesystem, or memory when nowhere."""
     kind = _one_of(value, ("auto", "memory", "redis", "filesystem"), "CACHE_TYPE")
+    if kind == "auto":
+        return "redis" if redis else "filesystem"
     if kind == "redis" and not redis:
         raise SettingsError("CACHE_TYPE=redis needs REDIS_URL")
     return kind

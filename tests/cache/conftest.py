@@ -30,8 +30,8 @@ def environment(request, tmp_path, make_settings, app):
         server = request.getfixturevalue("server")
         server.flush()
         own["REDIS_URL"] = server.url
-    elif request.param == "filesystem":
-        own["CACHE_TYPE"] = "filesystem"
+    else:
+        own["CACHE_TYPE"] = {"map": "memory"}.get(request.param, request.param)
     with scratch_database(tmp_path, "freshness") as url:
         instance = create_app(make_settings(**own, DATABASE_URL=url))
         factories.use(instance)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gzip
+import os
 import pickle
 import time
 
@@ -59,6 +60,42 @@ def test_another_process_reads_what_one_kept(backend, body):
     store(backend).keep("k", kept)
     found = store(backend).fetch("k")
     assert (found, found.body("identity")) == (kept, body)
+
+
+class TestSweeping:
+    """Files are bounded by bytes and by age."""
+
+    @pytest.fixture
+    def bodies(self, tmp_path):
+        bodies = FileBodies(tmp_path / "bodies", most=40_000)
+        for number in range(10):
+            bodies.put(f"k{number}", b"x" * 3_000, 60)
+        return bodies
+
+    def kept(self, bodies) -> list[int]:
+        return [number for number in range(30) if bodies.get(f"k{number}")]
+
+    def test_what_fits_stays(self, bodies):
+        assert (bodies.sweep(), self.kept(bodies)) == (0, list(range(10)))
+
+    def test_the_oldest_of_too_much_goes(self, bodies):
+        for number in range(10, 20):
+            bodies.put(f"k{number}", b"x" * 3_000, 60)
+        assert bodies.sweep() == 11
+        assert self.kept(bodies) == list(range(11, 20))
+
+    def test_what_is_older_than_any_policy_keeps_goes(self, bodies, tmp_path):
+        for path in (tmp_path / "bodies").iterdir():
+            os.utime(path, (time.time() - 90_000,) * 2)
+        bodies.put("k10", b"x", 60)
+        assert (bodies.sweep(), self.kept(bodies)) == (10, [10])
+
+    def test_writing_sweeps_by_itself(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("talentsphere.cache.backends.SWEEP_EVERY", 20)
+        bodies = FileBodies(tmp_path / "bodies", most=40_000)
+        for number in range(20):
+            bodies.put(f"k{number}", b"x" * 3_000, 60)
+        assert sum(path.stat().st_size for path in (tmp_path / "bodies").iterdir()) <= 40_000
 
 
 def test_nothing_is_found_under_another_key(backend):

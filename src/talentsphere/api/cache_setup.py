@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from talentsphere.api.caching import EDGE, MEMO
-from talentsphere.cache.backends import Backend, FileBodies, RedisBodies, WarmedBodies
+from talentsphere.cache.backends import Backend, FileBodies, RedisBodies
 from talentsphere.cache.codec import Codec
 from talentsphere.cache.core import CACHE, Cache
 from talentsphere.cache.doubt import Doubt
@@ -84,19 +84,19 @@ def _announcer_to(words: WordTable) -> Announcer:
 
 
 def _words(settings: Settings, folder: Path) -> WordTable:
-    if settings.redis_url is not None and settings.cache_type in ("auto", "redis"):
+    if settings.cache_type == "redis" and settings.redis_url is not None:
         return RedisWords(settings.redis_url.value(), Doubt(folder / "doubt"))
     return MapWords(folder / "words")
 
 
-def _shared(settings: Settings, folder: Path) -> tuple[Backend, Lease]:
+def _shared(settings: Settings, folder: Path) -> tuple[Backend | None, Lease]:
     """Return the layer that processes share, and how one of them computes for all."""
-    if settings.redis_url is not None and settings.cache_type in ("auto", "redis"):
+    if settings.cache_type == "redis" and settings.redis_url is not None:
         bodies = RedisBodies(settings.redis_url.value())
         return bodies, RedisLease(bodies.client, bodies.breaker)
     if settings.cache_type == "filesystem":
         return FileBodies(folder / "bodies"), HostLease(folder)
-    return WarmedBodies(folder / "warmed"), NoLease()
+    return None, NoLease()
 
 
 def _switches(settings: Settings) -> frozenset[str]:

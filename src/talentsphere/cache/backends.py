@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -10,7 +12,12 @@ from flask_caching.backends import FileSystemCache, RedisCache
 from talentsphere.cache.breaker import Breaker, redis_client
 
 PREFIX = "talentsphere:cache:body:"
-MOST_FILES = 20_000
+MOST_BYTES = 256 * 1024 * 1024
+"""Of files, after a sweep; three quarters of it are left when there were more."""
+OLDEST_S = 86_400
+"""No policy keeps anything for longer."""
+SWEEP_EVERY = 1_000
+"""Files that a process wrote."""
 
 
 class Backend(Protocol):
@@ -77,13 +84,14 @@ class RedisBodies:
 
 
 class FileBodies:
-    """Bodies in files below ``folder``, which belongs to nobody else."""
+    """Bodies in files below ``folder``, which belongs to nobody else; bounded by ``most`` bytes at each sweep."""
 
     name = "filesystem"
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, most: int = MOST_BYTES) -> None:
+        self._folder, self._most = folder, most
         self._opened: _FileBytes | None = None
+        self._written = 0
 
     def get(self, key: str) -> bytes | None:
         found: Any = self._files().get(key)
@@ -91,6 +99,24 @@ class FileBodies:
 
     def put(self, key: str, data: bytes, ttl_s: int) -> None:
         self._files().set(key, data, timeout=max(1, ttl_s))
+        self._written += 1
+        if self._written % SWEEP_EVERY == 0:
+            self.sweep()
+
+    def sweep(self) -> int:
+        """Remove what is too old, and the oldest of what is too much; return the number of files removed."""
+        with os.scandir(self._folder) as listed:
+            found = sorted((status.st_mtime, status.st_size, path) for path, status in map(_status, listed) if status)
+        total = sum(size for _, size, _ in found)
+        least_time, bound = time.time() - OLDEST_S, self._most if total <= self._most else self._most * 3 // 4
+        removed = 0
+        for changed_at, size, path in found:
+            if changed_at >= least_time and total <= bound:
+                break
+            Path(path).unlink(missing_ok=True)
+            total -= size
+            removed += 1
+        return removed
 
     def drop(self, key: str) -> None:
         self._files().delete(key)
@@ -98,18 +124,12 @@ class FileBodies:
     def _files(self) -> _FileBytes:
         if self._opened is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._opened = _FileBytes(str(self._folder), threshold=MOST_FILES)
+            self._opened = _FileBytes(str(self._folder), threshold=0)  # it would count them at each write
         return self._opened
 
 
-class WarmedBodies(FileBodies):
-    """What was warmed, in files, for workers that share nothing else: all read it, and only warming writes."""
-
-    name = "memory"
-
-    def put(self, key: str, data: bytes, ttl_s: int) -> None:
-        """Keep nothing: it is in the memory of who computed it."""
-
-    def offer(self, key: str, data: bytes, ttl_s: int) -> None:
-        """Store for all."""
-        super().put(key, data, ttl_s)
+def _status(entry: os.DirEntry[str]) -> tuple[str, os.stat_result | None]:
+    try:
+        return entry.path, entry.stat()
+    except FileNotFoundError:  # another process removed or renamed it just now
+        return entry.path, None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from talentsphere.cache.backends import Backend, WarmedBodies
+from talentsphere.cache.backends import Backend
 from talentsphere.cache.codec import Codec
 from talentsphere.cache.entry import Damaged, Entry
 from talentsphere.cache.stats import Stats
@@ -83,12 +83,6 @@ class Store:
         self.memory.put(key, entry)
         if self.backend is not None:
             self.backend.put(key, self._codec.pack(key, entry), int(entry.ends_at - entry.made_at) + 1)
-
-    def offer(self, key: str) -> None:
-        """Let others find what this process has just had warmed, where they share nothing else."""
-        entry = self.memory.get(key)
-        if entry is not None and isinstance(self.backend, WarmedBodies):
-            self.backend.offer(key, self._codec.pack(key, entry), int(entry.ends_at - entry.made_at) + 1)
 
     def drop(self, key: str) -> None:
         self.memory.drop(key)

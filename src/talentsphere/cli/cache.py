@@ -64,9 +64,17 @@ def warm(targets: tuple[str, ...], clear_first: bool, verbose: bool) -> None:
     """Let all workers of this host find the answers to TARGETs (/api/v2/jobs), or to the usual ones."""
     from flask import current_app
 
+    from talentsphere.api.caching import the_cache
     from talentsphere.domains.caching.operating import clear_cache, warm_cache
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if the_cache().store.backend is None:
+        click.echo(
+            "talentsphere: with CACHE_TYPE=memory each worker keeps bodies for itself, so this would warm none; "
+            "set CACHE_TYPE=auto, or POST /api/performance/cache/warm",
+            err=True,
+        )
+        sys.exit(1)
     if clear_first:
         clear_cache(app)
     asked = warm_cache(app, targets)

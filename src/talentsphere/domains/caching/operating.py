@@ -12,10 +12,8 @@ import structlog
 from flask import Flask
 
 from talentsphere.api.cache_setup import FOLDER, POPULAR
-from talentsphere.api.caching import MEMO, known_policies
-from talentsphere.cache.backends import WarmedBodies
+from talentsphere.api.caching import known_policies
 from talentsphere.cache.core import CACHE, Cache
-from talentsphere.cache.memo import Memo
 from talentsphere.cache.popular import Popular
 from talentsphere.db.changes import mark_changed
 from talentsphere.db.session import writing
@@ -56,19 +54,14 @@ def clear_cache(app: Flask, *, tags: Sequence[str] = (), policies: Sequence[str]
 def warm_cache(app: Flask, targets: Sequence[str] = ()) -> list[tuple[str, int, str]]:
     """Ask for each target once, and return it with its status and what ``X-Cache`` said.
 
-    Without targets: those that were asked for most before, and the usual ones. All workers of the host find
-    the answers.
+    Without targets: those that were asked for most before, and the usual ones. Where bodies are shared, all workers
+    find the answers.
     """
     popular: Popular = app.extensions[POPULAR]
-    cache: Cache = app.extensions[CACHE]
-    memo: Memo = app.extensions[MEMO]
     client, asked = app.test_client(), []
     for target in targets or dict.fromkeys([*popular.targets(), *ALWAYS]):
         response = client.get(target, environ_overrides={"RAW_URI": target, UNCOUNTED_REQUEST: "1"})
         asked.append((target, response.status_code, response.headers.get("X-Cache", "")))
-        key = memo.get(target.encode("latin-1", "replace"))
-        if key is not None:
-            cache.store.offer(key)
     return asked
 
 
@@ -81,7 +74,7 @@ def start_warming(app: Flask, settings: Settings) -> None:
 def _warm(app: Flask, settings: Settings) -> None:
     try:
         cache: Cache = app.extensions[CACHE]
-        if isinstance(cache.store.backend, WarmedBodies) or _is_elected(settings):
+        if cache.store.backend is None or _is_elected(settings):
             log.info("cache_warmed", targets=len(warm_cache(app)))
     except Exception:  # a database that is not there yet must not end the worker
         log.exception("cache_not_warmed")
