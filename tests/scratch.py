@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from talentsphere.db.base import Base
 from talentsphere.db.stamps import TABLE as ORDER_OF_WRITES
 from talentsphere.db.watching import UNTAGGED
 
 TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
+FEW = 500
+"""Rows of one table that are deleted; more are truncated, or they would slow down the tests that follow."""
 
 
 @contextmanager
@@ -32,15 +34,27 @@ def scratch_database(folder: Path, name: str) -> Iterator[str]:
 
 def empty(engine: Engine) -> None:
     """Delete every row, and let ids begin at 1 again; the order of writes goes on, as it does in any database."""
-    tables = [table for table in Base.metadata.sorted_tables if table.name != ORDER_OF_WRITES]
+    tables = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name != ORDER_OF_WRITES]
     with engine.execution_options(**{UNTAGGED: True}).begin() as connection:
-        if connection.dialect.name == "postgresql":  # deleting a dictionary would check each foreign key
-            names = ", ".join(table.name for table in tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        if connection.dialect.name == "postgresql":
+            _empty_postgresql(connection, tables)
             return
-        for table in reversed(tables):
-            connection.execute(table.delete())
+        for table in tables:
+            connection.execute(text(f"DELETE FROM {table}"))
         connection.execute(text("DELETE FROM sqlite_sequence"))
+
+
+def _empty_postgresql(connection: Connection, tables: list[str]) -> None:
+    """Truncating them all takes 200 ms, longer than most tests; so few rows are deleted, without a look at keys."""
+    looks = (f"SELECT '{name}', count(*) FROM (SELECT FROM {name} LIMIT {FEW + 1}) AS first" for name in tables)
+    rows = {name: count for name, count in connection.execute(text(" UNION ALL ".join(looks))) if count}
+    if max(rows.values(), default=0) > FEW:
+        connection.execute(text(f"TRUNCATE {', '.join(rows)} CASCADE"))
+    else:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for name in rows:
+            connection.execute(text(f"DELETE FROM {name}"))
+    connection.execute(text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"))
 
 
 def _administer(*statements: str) -> None:

@@ -13,7 +13,7 @@ from talentsphere.db import migrations
 from talentsphere.db.session import engines_of, is_unavailable, writing
 from talentsphere.domains.companies.models import Company
 
-pytestmark = pytest.mark.unfed  # rows are written by hand
+pytestmark = [pytest.mark.once, pytest.mark.unfed]  # rows are written by hand
 
 PROCESSES, TIMES = 8, 25
 
