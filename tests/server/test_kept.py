@@ -105,10 +105,11 @@ def test_a_table_of_words_that_is_removed_under_load_makes_nothing_old(served):
 
 
 @pytest.mark.parametrize("served", ["warm"], indirect=True)
-def test_workers_warm_themselves_after_the_start(served):
+def test_one_worker_warms_for_all_after_the_start(served):
     server, _ = served
-    wait_until(lambda: server.text().count("cache_warmed") == 2, 10, "both workers have warmed")
+    wait_until(lambda: "cache_warmed" in server.text(), 10, "a worker has warmed")
     assert [asked(server)[1]["x-cache"] for _ in range(8)] == ["HIT"] * 8
+    assert server.text().count("cache_warmed") == 1
 
 
 def test_a_kept_connection_gets_hits_one_after_the_other(served):

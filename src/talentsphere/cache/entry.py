@@ -40,8 +40,8 @@ class Entry:
     ends_at: float
     bodies: dict[str, bytes] = field(default_factory=dict)
     """The body by encoding: ``gzip`` or ``identity`` is stored, others are made when they are asked for."""
-    rendered: dict[tuple[str, ...], tuple[bytes, ...]] = field(default_factory=dict)
-    """What the door has rendered of it."""
+    rendered: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
+    """What the door has rendered of it, lines and body, by the encoding that a client likes best."""
 
     def body(self, encoding: str) -> bytes:
         """Return the body in ``encoding``: identity, gzip, br or zstd; raise ``Damaged`` when it does not inflate."""

@@ -111,13 +111,11 @@ class Door:
         """Return why ``head`` breaks a limit, or None."""
         if head.length > self._body_bytes:
             return BODY_TOO_LARGE
-        return _oversize(head) or _ambiguity(head)
-
-
-def _oversize(head: Head) -> Refusal | None:
-    if head.size > HEAD_BYTES or len(head.headers) > HEAD_FIELDS:
-        return HEAD_TOO_LARGE
-    return TARGET_TOO_LONG if len(head.target) > TARGET_BYTES else None
+        if head.size > HEAD_BYTES or len(head.headers) > HEAD_FIELDS:
+            return HEAD_TOO_LARGE
+        if len(head.target) > TARGET_BYTES:
+            return TARGET_TOO_LONG
+        return _ambiguity(head)
 
 
 def _ambiguity(head: Head) -> Refusal | None:

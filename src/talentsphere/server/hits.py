@@ -36,7 +36,10 @@ NOTE_S = 30.0
 LONGEST_ENCODING = 200
 LARGEST = 256 * 1024
 """A longer body is compressed or inflated by the house, should that be needed."""
-LAST = b'age: %d\r\nserver-timing: cache;desc="hit", db;dur=0.0;desc="0 queries", ser;dur=0.0, total;dur=%.2f\r\n'
+TIMING = b'server-timing: cache;desc="hit", db;dur=0.0;desc="0 queries", ser;dur=0.0, total;dur=%.2f\r\n'
+TIMINGS = [TIMING % (hundredths / 100) for hundredths in range(100)]
+"""By hundredths of a millisecond: formatting a number costs more than most of an answer."""
+AGES = [b"age: %d\r\n" % seconds for seconds in range(1801)]
 
 
 Answered = tuple[str, str, str, int]
@@ -85,24 +88,24 @@ class Hits:
         if self._near is None:
             return None
         began = time.perf_counter()
-        entry = self._entry(head)
+        key, entry = self._kept(head)
         if entry is None or not self._near.is_fresh(entry.epoch, entry.slots, entry.horizon):
             return None
-        return self._answer(entry, head, request_id, began)
+        return self._answer(key, entry, head, request_id, began)
 
     async def find_far(self, head: Head, request_id: bytes) -> Answer | None:
         """Return the same where the words must be waited for."""
         began = time.perf_counter()
-        entry = self._entry(head) if self._far is not None else None
+        key, entry = self._kept(head)
         if entry is None or self._far is None:
             return None
         look = await self._far.look(entry.slots)
         if look is None or look.epoch != entry.epoch or look.word >= entry.horizon:
             return None
-        return self._answer(entry, head, request_id, began)
+        return self._answer(key, entry, head, request_id, began)
 
-    def _answer(self, entry: Entry, head: Head, request_id: bytes, began: float) -> Answer | None:
-        if self._cache.is_sampled(self._memo.get(head.target)):
+    def _answer(self, key: str, entry: Entry, head: Head, request_id: bytes, began: float) -> Answer | None:
+        if self._cache.is_sampled(key):
             return None
         parts = self._parts(entry, head)
         if parts is None:
@@ -111,9 +114,9 @@ class Hits:
         took = time.perf_counter() - began
         self._count(entry, head.method, status, took)
         self._asked[head.target] += 1  # at most as many as the memo has
-        age = max(0, int(time.time() - entry.made_at))
-        own = b"".join((self._phrases.standing(request_id, head.origin), lines, LAST % (age, took * 1000)))
-        return Answer(status, own, body)
+        standing, age = self._phrases.standing(request_id, head.origin), _age_line(time.time() - entry.made_at)
+        timing = TIMINGS[int(took * 100_000)] if took < 0.001 else TIMING % (took * 1000)
+        return Answer(status, b"".join((standing, lines, age, timing)), body)
 
     def flush(self) -> None:
         """Give what was counted to the figures of the host."""
@@ -131,29 +134,38 @@ class Hits:
             asked, self._asked, self._noted_at = self._asked, Counter(), time.monotonic()
             self._popular.note({target.decode("latin-1"): count for target, count in asked.items()})
 
-    def _entry(self, head: Head) -> Entry | None:
+    def _kept(self, head: Head) -> tuple[str, Entry | None]:
+        """Return the key of what ``head`` asks for, and what is kept under it."""
         if not head.is_plain or head.method not in ("GET", "HEAD") or head.expects_body:
-            return None
+            return "", None
         key = self._memo.get(head.target)
-        entry = self._cache.store.memory.get(key) if key is not None else None
-        return entry if entry is not None and entry.ends_at > time.time() else None
+        if key is None:
+            return "", None
+        entry = self._cache.store.memory.get(key)
+        return key, entry if entry is not None and entry.ends_at > time.time() else None
 
     def _parts(self, entry: Entry, head: Head) -> tuple[int, bytes, bytes] | None:
-        encoding = entry.encoding_for(self._encoding_of(head.accepted))
         if head.known is not None:
             held = _held(head.known, entry.etag)
             if held is not None:
                 return 304, self._lines_of_304(entry, held), b""
+        chosen = self._encoding_of(head.accepted)
+        rendered = entry.rendered.get(chosen) or self._render(entry, chosen)
+        return None if rendered is None else (entry.status, *rendered)
+
+    def _render(self, entry: Entry, chosen: str) -> tuple[bytes, bytes] | None:
+        """Return lines and body for clients that like ``chosen`` best; None when the house must make them."""
+        encoding = entry.encoding_for(chosen)
         if encoding not in entry.bodies and entry.length > LARGEST:
             return None
         try:
             body = entry.body(encoding)
         except Damaged:
             return None
-        rendered = entry.rendered.get((encoding,))
-        if rendered is None:
-            rendered = entry.rendered[encoding,] = (_lines(entry, encoding, len(body), self._every),)
-        return entry.status, rendered[0], body
+        rendered = _lines(entry, encoding, len(body), self._every), body
+        if encoding in entry.bodies:  # a plain one was inflated, and is too long to keep
+            entry.rendered[chosen] = rendered
+        return rendered
 
     def _encoding_of(self, accepted: bytes) -> str:
         found = self._encodings.get(accepted)
@@ -189,6 +201,11 @@ def hits_of(application: Any, phrases: Phrasebook) -> Hits | None:
     far = FarWords(cache.words, cache.words.url) if isinstance(cache.words, RedisWords) else None
     counters = extensions[METRICS], phrases, extensions[POPULAR]
     return Hits(cache, extensions[MEMO], *counters, near, far, has_edge=extensions[EDGE])
+
+
+def _age_line(seconds: float) -> bytes:
+    whole = max(0, int(seconds))
+    return AGES[whole] if whole < len(AGES) else b"age: %d\r\n" % whole
 
 
 def _held(known: bytes, etag: str) -> str | None:

@@ -80,23 +80,23 @@ class DoorProtocol(AnsweringProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self.reading == HEAD and b"_" not in name:
-            super().on_header(name, value)
+            name = name.lower()
+            if name == b"expect" and value.lower() == b"100-continue":
+                self.expect_100_continue = True
+            self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self.upgrades = self.parser.should_upgrade()
         if self.upgrades and any(name in BODY_HEADERS for name, _ in self.headers):
             raise StopParsingError  # the parser would take the body for the upgraded protocol
         target = self._origin_form()
-        visit = Visit(self, Head(self.parser.get_method().decode(), target, self.headers, self._version()))
+        method, version = self.parser.get_method().decode(), self.parser.get_http_version()
+        visit = Visit(self, Head(method, target, self.headers, version))
         self.reading = BODY
         self.raw_body_bytes = self.body_bytes = 0
         self.begun_at = self.heard_at
         if not self.answers_at_once(visit):
             self._line_up(visit)
-
-    def _version(self) -> str:
-        version: str = self.parser.get_http_version()
-        return version
 
     def _line_up(self, visit: Visit) -> None:
         """Let uvicorn make the scope and the cycle of a request that the door does not answer at once."""
