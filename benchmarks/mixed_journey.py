@@ -233,7 +233,7 @@ def report(tallies: list[Tally], options: argparse.Namespace) -> str:
         f"{t.failed} | {t.requests / t.seconds:,.0f} |"
         for t in tallies
     ]
-    store = "words and bodies in Redis" if os.environ.get("REDIS_URL") else "bodies in each worker's memory"
+    store = "words and bodies in Redis" if os.environ.get("REDIS_URL") else "bodies in files of the host"
     database = "PostgreSQL" if options.database_url[0] else "SQLite"
     return "\n".join(
         [

@@ -25,10 +25,18 @@ INCONSISTENT = "inconsistent"
 ACTIVATION_S = 0.5
 """For so long a thread waits for another that activates the table: what it computes without one is kept nowhere."""
 
+KEY = "key:"
+"""Begins the tag that one body has for itself, so that it can be cleared in every layer and worker at once."""
+
 Found = tuple[Entry, str | None]
 """An entry, and the layer that it is from: None when it was computed just now."""
 
 log = structlog.get_logger(__name__)
+
+
+def own_tag_of(key: str) -> str:
+    """Return the tag of what is kept under ``key``, and of nothing else."""
+    return KEY + key
 
 
 class Source(Protocol):
@@ -159,7 +167,7 @@ class Cache:
         with collecting() as found:
             draft = compute()
         lowest = horizon if horizon is None or found.horizon is None else min(horizon, found.horizon)
-        tags = (*policy.tags, policy.own_tag, *found.tags)
+        tags = (*policy.tags, policy.own_tag, own_tag_of(key), *found.tags)
         slots = tuple(sorted({*slots_of(tags), *found.slots}))
         entry = self._entry(policy, route, draft, look.epoch if look is not None else 0, lowest or 0, slots)
         if look is not None and lowest and draft.is_kept and len(draft.body) <= LARGEST:

@@ -39,8 +39,9 @@ def stats(as_json: bool) -> None:
 @cache.command()
 @click.option("--tag", "tags", multiple=True, help="Only what depends on it: jobs, job:17, company:4.")
 @click.option("--policy", "policies", multiple=True, help="Only what is of it: job_list, or a pattern: job_*.")
+@click.option("--key", "keys", multiple=True, help="Only what is kept under it (talentsphere cache inspect KEY).")
 @with_app
-def clear(tags: tuple[str, ...], policies: tuple[str, ...]) -> None:
+def clear(tags: tuple[str, ...], policies: tuple[str, ...], keys: tuple[str, ...]) -> None:
     """Let everything be computed anew; only the cache's own keys are touched, and none is looked for."""
     from flask import current_app
 
@@ -48,11 +49,11 @@ def clear(tags: tuple[str, ...], policies: tuple[str, ...]) -> None:
     from talentsphere.errors import DomainError
 
     try:
-        clear_cache(current_app._get_current_object(), tags=tags, policies=policies)  # type: ignore[attr-defined]
+        clear_cache(current_app._get_current_object(), tags=tags, policies=policies, keys=keys)  # type: ignore[attr-defined]
     except DomainError as error:
         click.echo(f"talentsphere: {error.detail}", err=True)
         sys.exit(1)
-    click.echo(f"cleared {', '.join([*tags, *policies]) or 'everything'}")
+    click.echo(f"cleared {', '.join([*tags, *policies, *keys]) or 'everything'}")
 
 
 @cache.command()

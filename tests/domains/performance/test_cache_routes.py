@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.factories import bearer, make_job, make_user
 
-from talentsphere.api.caching import the_cache
+from talentsphere.api.caching import MEMO, the_cache
 from talentsphere.cache.core import CACHE
 
 
@@ -58,6 +58,15 @@ def test_an_admin_forgets_everything_or_a_part(client, admin, given, kept):
         kept = [False, True]
     assert client.post("/api/performance/cache/clear", json=given, headers=admin).status_code == 200
     assert [client.get(page).headers["X-Cache"] == "HIT" for page in pages] == kept
+
+
+def test_an_admin_forgets_what_one_key_holds_and_nothing_else(app, client, admin):
+    pages = ["/api/v2/jobs", "/api/v2/jobs?limit=5"]
+    for page in pages:
+        client.get(page, environ_overrides={"RAW_URI": page})
+    key = app.extensions[MEMO].get(pages[1].encode())
+    assert client.post("/api/performance/cache/clear", json={"keys": [key]}, headers=admin).get_json()["cleared"] == key
+    assert [client.get(page).headers["X-Cache"] for page in pages] == ["HIT", "MISS"]
 
 
 def test_an_unknown_policy_is_refused(client, admin):

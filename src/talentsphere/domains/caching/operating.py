@@ -13,7 +13,7 @@ from flask import Flask
 
 from talentsphere.api.cache_setup import FOLDER, POPULAR
 from talentsphere.api.caching import known_policies
-from talentsphere.cache.core import CACHE, Cache
+from talentsphere.cache.core import CACHE, Cache, own_tag_of
 from talentsphere.cache.popular import Popular
 from talentsphere.db.changes import mark_changed
 from talentsphere.db.session import writing
@@ -30,8 +30,10 @@ ALWAYS = (
 """What is warmed when nobody has asked for anything yet."""
 
 
-def clear_cache(app: Flask, *, tags: Sequence[str] = (), policies: Sequence[str] = ()) -> None:
-    """Let everything be computed anew, or only what depends on ``tags`` or is of ``policies``; no key is looked for.
+def clear_cache(
+    app: Flask, *, tags: Sequence[str] = (), policies: Sequence[str] = (), keys: Sequence[str] = ()
+) -> None:
+    """Let everything be computed anew, or only what depends on ``tags``, is of ``policies`` or is kept under ``keys``.
 
     A policy may be a pattern of names: ``job_*``.
     """
@@ -42,7 +44,7 @@ def clear_cache(app: Flask, *, tags: Sequence[str] = (), policies: Sequence[str]
         named |= dict.fromkeys(matching)
         if not matching:
             raise InvalidInput.at(f"policies/{number}", f"there is no policy {name}; there are {', '.join(known)}")
-    parts = [*tags, *(known[name].own_tag for name in named)]
+    parts = [*tags, *(known[name].own_tag for name in named), *map(own_tag_of, keys)]
     if not parts:
         cache: Cache = app.extensions[CACHE]
         cache.clear()

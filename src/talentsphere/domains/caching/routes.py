@@ -44,9 +44,9 @@ def get_cache_performance() -> Response:
 @bp.response(200, Cleared)
 @allow("cache.operate")
 def clear(given: dict[str, Any]) -> Response:
-    """Forget everything, or what depends on some tags or is of some policies; audited."""
-    clear_cache(_app(), tags=given["tags"], policies=given["policies"])
-    what = ", ".join([*given["tags"], *given["policies"]]) or "everything"
+    """Forget everything, or what depends on some tags, is of some policies or is kept under some keys; audited."""
+    clear_cache(_app(), **given)
+    what = ", ".join([*given["tags"], *given["policies"], *given["keys"]]) or "everything"
     _log("cache.cleared", {"what": what})
     return json_response({"cleared": what})
 

@@ -39,12 +39,13 @@ class CacheStats(Schema):
     words = fields.String(required=True, metadata={"enum": ["in use", "pending"]})
 
 
-@shown_by({"tags": ["jobs"], "policies": []})
+@shown_by({"tags": ["jobs"], "policies": [], "keys": []})
 class Clearing(Schema):
-    """What to forget; neither: everything."""
+    """What to forget; nothing named: everything."""
 
     tags = fields.List(fields.String(validate=validate.Length(1, 100)), load_default=list)
     policies = fields.List(fields.String(validate=validate.Length(1, 100)), load_default=list)
+    keys = fields.List(fields.String(validate=validate.Length(1, 100)), load_default=list)
 
 
 @shown_by({"cleared": "everything"})
