@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
@@ -99,3 +101,17 @@ def test_a_database_that_another_process_writes_is_unavailable(make_settings, ap
             add_one(second)
 
     assert is_unavailable(refused.value)
+
+
+def test_whoever_waits_to_write_looks_as_often_as_those_who_came_later(make_settings, app, tmp_path, monkeypatch):
+    """SQLite's own wait looks each 100 ms in the end, and never gets its turn where many write."""
+    waiting = create_app(make_settings(DATABASE_URL=f"sqlite:///{tmp_path}/own.db", DB_POOL_TIMEOUT_S="0.3"))
+    pauses: list[float] = []
+    sleep = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: (pauses.append(seconds), sleep(seconds)))
+    with app.app_context(), writing() as session:
+        add_one(session)
+        with pytest.raises(OperationalError), waiting.app_context(), writing() as second:
+            add_one(second)
+    assert len(pauses) > 20
+    assert max(pauses) <= 0.005

@@ -18,7 +18,8 @@ def cached_value(cache: Cache, policy: CachePolicy, parts: Iterable[object], com
     """Return what ``compute`` returns, which must have a JSON form, computed once while nothing it depends on changes.
 
     ``parts`` tell one value of the policy from another: for whom it is, if it is not for everybody. ``compute`` names
-    what it depends on besides the policy's tags with ``depends_on``.
+    what it depends on besides the policy's tags with ``depends_on``, and reads by ``reading()``: what the session of
+    an open ``writing()`` block sees may be rolled back.
     """
     if not cache.is_on(policy):
         return compute()

@@ -6,7 +6,9 @@ timeout: 2,165 of 2,400 did in a test with eight processes. So writers begin wit
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,6 +24,9 @@ PRAGMAS = (
     "PRAGMA cache_size = -8192",  # KiB
     "PRAGMA temp_store = MEMORY",
 )
+
+LOOKS_S = (0.001, 0.005)
+"""Between two looks for the write lock."""
 
 UNAVAILABLE = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
@@ -39,11 +44,36 @@ def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
 def on_begin(connection: Connection) -> None:
     """Begin as a reader or, on the writing engine, with the write lock taken; raises what a statement would raise."""
     driver: Any = connection.connection.driver_connection
-    statement = "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN"
+    writes = connection.get_execution_options().get(WRITES)
+    statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
     try:
-        driver.execute(statement)
+        if writes:
+            _take_the_write_lock(driver)
+        else:
+            driver.execute(statement)
     except sqlite3.Error as error:  # SQLAlchemy does not translate what is raised in an event
         raise DBAPIError.instance(statement, None, error, sqlite3.Error, hide_parameters=True) from error
+
+
+def _take_the_write_lock(driver: sqlite3.Connection) -> None:
+    """Wait for the lock as long as the connection may wait at all, looking for it as often as every other writer.
+
+    SQLite looks the less often the longer it has waited, at last each 100 ms: where many write, some wait for ever.
+    """
+    patience_ms = driver.execute("PRAGMA busy_timeout").fetchone()[0]
+    until = time.monotonic() + patience_ms / 1000
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                    raise
+            time.sleep(random.uniform(*LOOKS_S))  # noqa: S311  # they must not all look at once
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {patience_ms:d}")
 
 
 def is_busy(error: sqlite3.OperationalError) -> bool:
