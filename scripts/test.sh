@@ -28,7 +28,7 @@ gates() {
 # Two at a time, as each test has a database of its own; those marked server measure times and start
 # processes, so they run once and alone. A test that hangs is ended, with the stacks of its threads, and has failed.
 tests() {
-    local limits=(-o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true)
+    local limits=(-o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true --durations=12 --durations-min=8)
     suite "SQLite" on_sqlite pytest "${limits[@]}" -n 2 -m "not full and not server"
     suite "PostgreSQL" on_postgres pytest "${limits[@]}" -n 2 -m "not full and not server and not once"
     suite "server" on_sqlite pytest "${limits[@]}" -m "server and not full"
