@@ -167,11 +167,12 @@ class Settings:
         preset = _one_of(env.str("DB_POOL_PRESET", older.pool_preset()), POOLS, "DB_POOL_PRESET")
         pool_size = sum(_pool_of(preset, workers))
         _refuse_impossible_pool(workers, pool_size)
+        port = _port(env.int("PORT", 5001))
         return cls(
             env=mode,
             home=home,
             host=env.str("HOST", "127.0.0.1"),
-            port=_port(env.int("PORT", 5001)),
+            port=port,
             workers=workers,
             threads=_most(_least(env.int("THREADS", pool_size), 1, "THREADS"), pool_size, "THREADS"),
             client_timeout_s=_least(env.float("CLIENT_TIMEOUT_S", 5.0), 0.1, "CLIENT_TIMEOUT_S"),
@@ -179,7 +180,7 @@ class Settings:
             max_body_mb=_least(env.int("MAX_BODY_MB", 12), 1, "MAX_BODY_MB"),
             secret_key=_secret_key(env.str("SECRET_KEY", ""), mode, home),
             previous_secret_keys=_previous_keys(env.list("PREVIOUS_SECRET_KEYS", [])),
-            public_url=_public_url(env.str("PUBLIC_URL", "http://localhost:5001")),
+            public_url=_public_url(env.str("PUBLIC_URL", f"http://localhost:{port}")),
             cors_origins=_origins(env.list("CORS_ORIGINS", [])),
             trusted_proxies=_least(env.int("TRUSTED_PROXIES", 0), 0, "TRUSTED_PROXIES"),
             log_level=_one_of(env.str("LOG_LEVEL", "INFO"), ("DEBUG", "INFO", "WARNING", "ERROR"), "LOG_LEVEL"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.factories import bearer, make_company, make_job, make_user
 
 PATH = "/api/v1/auth/login"
 
@@ -43,3 +44,17 @@ def test_what_is_text_is_taken(client, text):
     answer = client.post(PATH, data=rf'{{"email": "x", "password": "{text}"}}', content_type="application/json")
 
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+@pytest.mark.parametrize(
+    ("body", "status", "pointers"),
+    [("", 200, None), ("{}", 200, None), ('{"reason": "holiday"}', 422, ["#/reason"]), ("{bad", 400, None)],
+)
+def test_an_action_without_fields_refuses_a_body_that_has_some(client, version, body, status, pointers):
+    company = make_company()
+    make_job(company=company)
+    headers = bearer(make_user("recruiter", company))
+    answer = client.post(f"/api/{version}/jobs/1/pause", data=body, content_type="application/json", headers=headers)
+    assert answer.status_code == status
+    assert pointers is None or [error["pointer"] for error in answer.json["errors"]] == pointers

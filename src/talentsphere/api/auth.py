@@ -101,7 +101,7 @@ def _authenticated(header: str) -> Principal:
     authenticate: Authenticate = current_app.extensions[AUTHENTICATE]
     found = authenticate(token.strip())
     if found is None:
-        raise Unauthenticated("the token is not valid, or no longer")
+        raise Unauthenticated("the token is not valid, or no longer; sign in again, or refresh it")
     return found
 
 
@@ -110,7 +110,7 @@ def _reach_of(caller: Principal, rule: Rule, action: str) -> Reach:
         return _reach_of_key(caller, rule, action)
     extent = rule.roles.get(caller.role or "")
     if extent is None:
-        raise _refusal(rule, f"a {caller.role} may not do this ({action})")
+        raise _refusal(rule, f"the role {caller.role} may not do this ({action})")
     return Reach(extent, caller.user_id, caller.company_id)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import flask_smorest
-from flask import Flask
+from flask import Flask, request
 from flask_smorest import blueprint as smorest
 from flask_smorest.utils import prepare_response
 from marshmallow import INCLUDE, Schema, fields
@@ -118,6 +119,18 @@ class NoParameters(Schema):
     """The query of a view that has no parameters."""
 
 
+class NoBody(Schema):
+    """The body of an action that has no fields: none, or an empty object."""
+
+
+NO_BODY = NoBody()
+
+
+def _has_body(view: Any) -> bool:
+    arguments = getattr(view, "_apidoc", {}).get("arguments", {})
+    return any(each["in"] not in ("query", "path", "headers") for each in arguments.get("parameters", ()))
+
+
 class Blueprint(smorest.Blueprint):
     """Routes of one domain in one version. An operation's id is ``<version>_<view>``, its tag the domain."""
 
@@ -153,6 +166,20 @@ class Blueprint(smorest.Blueprint):
         """
         register = _typed(super().get(rule, **options))
         return lambda view: register(self._without_parameters(view) if self._must_declare(view) else view)
+
+    def post(self, rule: str, **options: Any) -> Decorator:  # type: ignore[override]
+        """Register a view for POST; in a version, one that declares no body refuses every field of one."""
+        register = _typed(super().post(rule, **options))
+        return lambda view: register(view if self.version not in VERSIONS or _has_body(view) else self._bodiless(view))
+
+    def _bodiless(self, view: Any) -> Any:
+        @wraps(view)
+        def refusing(*args: Any, **kwargs: Any) -> Any:
+            if request.content_length:
+                self.ARGUMENTS_PARSER.parse(NO_BODY, location="json")
+            return view(*args, **kwargs)
+
+        return refusing
 
     def _must_declare(self, view: Any) -> bool:
         return self.version in VERSIONS and "arguments" not in getattr(view, "_apidoc", {})

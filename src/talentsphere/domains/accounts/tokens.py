@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 
@@ -53,8 +54,8 @@ class AccessTokens:
 
     @classmethod
     def of(cls, settings: Settings) -> AccessTokens:
-        """Return those of the instance; PUBLIC_URL is the issuer."""
-        return cls(derived_keys(settings, "access token"), settings.public_url)
+        """Return those of the instance; the host of PUBLIC_URL is the issuer: nodes have ports of their own."""
+        return cls(derived_keys(settings, "access token"), urlsplit(settings.public_url).hostname or "")
 
     def issue(self, user_id: int, session_id: int, token_version: int, at: datetime) -> str:
         """Return a token that holds for ``LIFETIME`` from ``at``."""

@@ -26,7 +26,7 @@ from talentsphere.domains.applications.tallies import Standing, record_standings
 from talentsphere.domains.companies.models import Company
 from talentsphere.domains.jobs.models import Job
 from talentsphere.domains.mail.queries import add_mail
-from talentsphere.errors import invalid_field
+from talentsphere.errors import InvalidInput, invalid_field
 from talentsphere.settings import Settings
 
 LETTER = (User.email, User.full_name, Job.title, Company.name.label("company"))
@@ -42,11 +42,15 @@ def add_application(
     Ten statements, and the one of all events at the end. Raises ``AlreadyApplied`` with the id of the first one, and
     ``InvalidInput``. Who is knocked out is rejected at once and told later; who is suspected is told nothing.
     """
-    row = _row(session, settings, actor, job, given, suspicion)
+    try:
+        row = _row(session, settings, actor, job, given, suspicion)
+    except InvalidInput:
+        _refuse_second(session, actor, job)  # whoever applied before need not answer anything
+        raise
     application_id: int | None = insert_unless_taken(session, Application, row, ONCE, Application.id)
     if application_id is None:
-        first = find_own_id(session, job.id, row["candidate_id"])
-        raise AlreadyApplied(f"application {first} is yours to job {job.id}", id=first)
+        _refuse_second(session, actor, job)
+    assert application_id is not None
     mark_application(session, application_id, job.id, row["candidate_id"])
     add_steps(session, _steps(actor, application_id, row))
     record_change(session, actor, "application.created", application_id, company_id=job.company_id)
@@ -56,6 +60,13 @@ def add_application(
         plan_rejection(session, application_id, row["undo_until"], mail=True)
     record_standings(session, [(None, Standing(job.company_id, job.id, row["stage"], row["status"]))])
     return application_id
+
+
+def _refuse_second(session: Session, actor: Actor, job: AnyRow) -> None:
+    """Raise ``AlreadyApplied`` when the actor has an application to the job."""
+    first = find_own_id(session, job.id, actor.user_id or 0)
+    if first is not None:
+        raise AlreadyApplied(f"application {first} is yours to job {job.id}", id=first)
 
 
 def confirm(session: Session, settings: Settings, application_id: int, row: AnyRow) -> None:

@@ -144,7 +144,8 @@ def _change(application: Application, step: Step, at: datetime) -> None:
 
 def _must_be(application: Application, statuses: Sequence[str]) -> None:
     if application.status not in statuses:
+        wanted = " or ".join(status for status in statuses if status != "quarantined")  # nobody is told
         raise WrongStep(
-            f"application {application.id} is {application.status}; it would have to be {' or '.join(statuses)}",
+            f"application {application.id} is {application.status}; it would have to be {wanted or 'held back'}",
             application_status=application.status,
         )
