@@ -42,7 +42,7 @@ def every(sql: Any, index: Any, question: Question, columns: Sequence[str]) -> s
     """Select every match; of phrases those among the newest."""
     if question.phrases:
         return newest(sql, index, question, columns, PHRASES, None, None)
-    return f"SELECT {_listed(index, columns)} {_matches(sql, index, question, [])}"  # noqa: S608  # nosec B608
+    return f"SELECT {_listed(index, columns)} {_matches(sql, index, question, [])}"  # nosec B608
 
 
 def _walk(
@@ -52,7 +52,7 @@ def _walk(
     reach = PHRASES if question.phrases else limit
     walk = f"{matches} ORDER BY {index.fts}.rowid {order} LIMIT {reach}"
     if not question.phrases:
-        return f"SELECT {_listed(index, columns)} {walk}"  # noqa: S608  # nosec B608
+        return f"SELECT {_listed(index, columns)} {walk}"  # nosec B608
     held = " AND ".join(
         f"instr(walk.tokens, {sql.bind(f'phrase_{number}', as_text(phrase.tokens))})"
         f" {'=' if phrase.is_excluded else '>'} 0"

@@ -35,7 +35,7 @@ _MADE = "talentsphere.search.made"
 _NAMES = [column.name for column in DOCS.c]
 _VALUES = ", ".join(f":{name}" for name in _NAMES)
 _NEW = {
-    "sqlite": text(f"INSERT INTO new_search_doc ({', '.join(_NAMES)}, skill_ids) VALUES ({_VALUES}, :skill_ids)"),  # noqa: S608,E501  # nosec B608
+    "sqlite": text(f"INSERT INTO new_search_doc ({', '.join(_NAMES)}, skill_ids) VALUES ({_VALUES}, :skill_ids)"),  # noqa: S608  # nosec B608
     "postgresql": text(f"""
         WITH skilled AS (
             INSERT INTO job_skills (job_id, skill_id, key)
