@@ -167,7 +167,11 @@ def test_fifty_sets_of_filters_count_and_show_what_a_look_at_every_posting_count
                 for value in values_of(each, facet) if passes(each, filters, facet) else ():
                     counts[value] = counts.get(value, 0) + 1
             shown = answer["facets"][facet]
-            assert [each["count"] for each in shown] == sorted(counts.values(), reverse=True)[:20], (facet, word, filters)
+            assert [each["count"] for each in shown] == sorted(counts.values(), reverse=True)[:20], (
+                facet,
+                word,
+                filters,
+            )
             if facet != "company":
                 assert all(counts[each["value"]] == each["count"] for each in shown)
             slugs |= {each["value"]: each["name"] for each in shown if facet == "company"}
