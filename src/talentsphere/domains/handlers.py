@@ -28,7 +28,7 @@ HANDLERS: dict[str, Handler] = {
 SCHEDULES = (
     Every(jobs.PUBLISH, MINUTE, NORMAL, next_publication),
     Every(jobs.EXPIRE, MINUTE, NORMAL, next_expiry),
-    Every(job_search.MERGE, MINUTE),
+    Every(job_search.MERGE, MINUTE, work_at=job_search.merge_due),
     Every("idempotency.prune", HOUR),
     Every("sessions.prune", HOUR),
     Every("tasks.prune", HOUR),

@@ -15,7 +15,7 @@ from talentsphere.domains.jobs.models import Job, SearchDoc
 from talentsphere.domains.jobs.search.documents import document_of
 from talentsphere.domains.jobs.search.facets import FACETS
 from talentsphere.domains.jobs.search.store import _COLUMNS
-from talentsphere.domains.jobs.search.upkeep import merge, reindex
+from talentsphere.domains.jobs.search.upkeep import count_pieces, merge, reindex
 from talentsphere.domains.jobs.tagging import mark_jobs
 from talentsphere.domains.skills.models import SkillName
 
@@ -231,6 +231,21 @@ def test_merging_leaves_the_index_as_it_is(client, database, app):
             merge(session, {})
     assert is_right(database)
     assert len(titles(client, "engineer", limit=100)) == 30
+
+
+def test_a_bulk_write_leaves_few_pieces(client, database):
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL has no segments")
+    headers = bearer(make_user("recruiter", make_company()))
+    make_skill("Python")
+    with database.reading() as session:
+        before = count_pieces(session)
+    rows = [{"title": f"Bulk {n}", "description": "Text.", "status": "open", "skills": ["Python"]} for n in range(60)]
+    made = client.post("/api/v2/jobs/bulk", json={"mode": "atomic", "jobs": rows}, headers=headers).json["data"]
+    changes = [{"id": each["id"], "version": 1, "title": "Changed"} for each in made]
+    client.patch("/api/v2/jobs/bulk", json={"mode": "atomic", "jobs": changes}, headers=headers)
+    with database.reading() as session:
+        assert 0 < count_pieces(session) - before <= 8
 
 
 def test_unknown_parameters_are_refused_by_v2_and_warned_of_by_v1(client):
