@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from talentsphere.db.base import Base
 from talentsphere.db.prepared import PREPARED, prepared
 
-SQLITE_INDEX = re.compile(r"(?:USING (?:COVERING )?INDEX |SCAN (?=fts_\w+ VIRTUAL TABLE INDEX 0:M))(\S+)")
+SQLITE_INDEX = re.compile(r"(?:USING (?:COVERING )?INDEX |SCAN (?=fts_\w+ VIRTUAL TABLE INDEX \d+:M))(\S+)")
 SQLITE_SCAN = re.compile(r"^SCAN (\w+)(?! USING)$")
 POSTGRESQL_INDEX = re.compile(r"Scan (?:Backward )?(?:using|on) ((?:ix|uq|pk|gin)_\w+)")
 POSTGRESQL_SCAN = re.compile(r"Seq Scan on (\w+)")

@@ -8,6 +8,9 @@ from typing import Any
 from talentsphere.search.question import PHRASES, Group, Question
 from talentsphere.search.tokens import as_text
 
+NOTHING = '"_nothing"'
+"""An expression that matches no document."""
+
 
 def match_of(question: Question) -> str:
     """Return the FTS5 expression of tokens, each in quotes, so that none is syntax."""
@@ -71,7 +74,10 @@ def _listed(index: Any, columns: Any) -> str:
 
 def _matches(sql: Any, index: Any, question: Question, bounds: Sequence[str]) -> str:
     """Return FROM and WHERE; the documents are always looked up for the matches, never the other way round."""
-    conditions = [f"{index.fts} MATCH {sql.bind('match', match_of(question))}", *bounds]
+    match = sql.bind("match", match_of(question))
+    if sql.only_if:  # a condition beside it would be judged for each match
+        match = f"CASE WHEN {sql.only_if} THEN {match} ELSE '{NOTHING}' END"
+    conditions = [f"{index.fts} MATCH {match}", *bounds]
     if question.since is not None:
         conditions.append(f"{index.fts}.rowid >= {sql.bind('since', question.since)}")
     if question.pay is not None:

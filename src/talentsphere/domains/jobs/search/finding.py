@@ -116,8 +116,8 @@ def counting(dialect: str, question: Question, *, exact: bool) -> Sql:
     first = f"SELECT 1 AS one FROM ({matches.text}) AS matches LIMIT {COUNTED + 1}"  # noqa: S608  # nosec B608
     return Sql(
         "c",
-        {**matches.values, **sampled.values},
-        f"SELECT counted, CASE WHEN counted > {COUNTED} THEN"  # noqa: S608  # nosec B608
+        values={**matches.values, **sampled.values},
+        text=f"SELECT counted, CASE WHEN counted > {COUNTED} THEN"  # noqa: S608  # nosec B608
         f" (SELECT count(*) FROM ({sampled.text}) AS sample) END AS sampled"
         f" FROM (SELECT count(*) AS counted FROM ({first}) AS first) AS counted",
     )
@@ -146,8 +146,9 @@ def _candidates(asked: Asked, dialect: str) -> tuple[str, dict[str, Any]]:
         sql += f" UNION ALL SELECT {IN_TITLE}, {_LISTED} FROM ({part.text}) AS t"  # noqa: S608  # nosec B608
         values |= part.values
     if len(asked.words) > 1:
-        part = newest(dialect, INDEX, question.any_word(), COLUMNS, CUT, name="o", floors=asked.floors)
         few = f"(SELECT count(*) FROM a) < {ENOUGH}"  # noqa: S608  # nosec B608
+        some = question.any_word()
+        part = newest(dialect, INDEX, some, COLUMNS, CUT, name="o", floors=asked.floors, only_if=few)
         sql += f" UNION ALL SELECT {ANY}, {_LISTED} FROM ({part.text}) AS o WHERE {few}"  # noqa: S608  # nosec B608
         values |= part.values
     return sql, values
