@@ -36,7 +36,7 @@ def count_facets(
     found: dict[str, Facet] = {}
     small = [name for name in names if name in SMALL]
     if small:
-        rows = _small_rows(session, _asked(asked, match, *SMALL.values()))
+        rows = _small_rows(session, _asked(asked, match, *SMALL.values()), query.get("salary_min"))
         found |= {name: _counted(rows, query, name) for name in small}
     if "company" in names:
         found["company"] = _companies(session, _asked(asked, match, "company"))
@@ -59,19 +59,26 @@ def band_of(pay: int) -> str | None:
     return f"{lowest}-{highest}"
 
 
-def _small_rows(session: Reader, question: Question) -> Sequence[Any]:
+def _small_rows(session: Reader, question: Question, least: int | None) -> Sequence[Any]:
+    """Return the matches counted by small facet, floor of pay, and whether their pay is at least ``least``."""
     names = ("country", "remote", "employment_type", "experience_level")
     matches = every(dialect_of(session), INDEX, question, (*names, "pay"), name="f")
     listed = ", ".join(names)
-    statement = f"SELECT {listed}, pay, count(*) AS n FROM ({matches.text}) AS m GROUP BY {listed}, pay"  # noqa: S608  # nosec B608
-    return session.execute(text(statement), matches.values).all()
+    floors = " ".join(f"WHEN pay >= {floor} THEN {floor}" for floor in reversed((1, *BANDS)))
+    statement = f"""
+        SELECT {listed}, floor, enough, count(*) AS n FROM (
+            SELECT {listed}, CASE {floors} ELSE 0 END AS floor, CASE WHEN pay >= :least THEN 1 ELSE 0 END AS enough
+            FROM ({matches.text}) AS m
+        ) AS floored GROUP BY {listed}, floor, enough
+    """  # noqa: S608  # nosec B608
+    return session.execute(text(statement), {**matches.values, "least": max(1, least or 0)}).all()
 
 
 def _counted(rows: Iterable[Any], query: Mapping[str, Any], name: str) -> Facet:
     counts: Counter[Any] = Counter()
     for row in rows:
         if all(_passes(row, query, other) for other in SMALL if other != name):
-            value = band_of(row.pay) if name == "salary" else _value(row, name)
+            value = band_of(row.floor) if name == "salary" else _value(row, name)
             counts[value] += row.n
     kept = [(value, n) for value, n in counts.items() if value is not None]
     return [
@@ -87,7 +94,7 @@ def _value(row: Any, name: str) -> Any:
 def _passes(row: Any, query: Mapping[str, Any], name: str) -> bool:
     wanted = query.get(SMALL[name])
     if name == "salary":
-        return wanted is None or row.pay >= max(1, wanted)
+        return wanted is None or bool(row.enough)
     if name == "remote":
         return wanted is None or bool(row.remote) == wanted
     return not wanted or row._mapping[name] in wanted
