@@ -12,6 +12,7 @@ from talentsphere.db.changes import FOLLOWERS
 from talentsphere.db.events import add_event
 from talentsphere.db.session import writing
 from talentsphere.domains.jobs.models import Job, SearchDoc
+from talentsphere.domains.jobs.queries import skills_of_job
 from talentsphere.domains.jobs.search.documents import document_of
 from talentsphere.domains.jobs.search.facets import FACETS
 from talentsphere.domains.jobs.search.store import _COLUMNS
@@ -153,8 +154,9 @@ def held(session) -> list[dict]:
 def rebuilt(session) -> list[dict]:
     """Return every document as it would be made now."""
     dialect = session.get_bind().dialect.name
-    rows = session.execute(select(*_COLUMNS).where(Job.status == "open").order_by(Job.key))
-    docs = [document_of(row._mapping, row.skills, dialect) for row in rows]
+    columns = (*_COLUMNS, skills_of_job().label("skills"))
+    rows = session.execute(select(*columns).where(Job.status == "open").order_by(Job.key))
+    docs = [document_of(row._mapping, sorted(row.skills, key=lambda skill: skill["id"]), dialect) for row in rows]
     if dialect == "postgresql":
         for doc in docs:
             doc["tokens"] = session.scalar(text("SELECT CAST(:tokens AS tsvector)"), {"tokens": doc["tokens"]})

@@ -19,8 +19,8 @@ from talentsphere.db.bulk import insert_rows
 from talentsphere.db.changes import mark_changed
 from talentsphere.db.events import changed_objects
 from talentsphere.domains.jobs.models import Job, JobSkill, SearchDoc
-from talentsphere.domains.jobs.queries import skills_of_job
 from talentsphere.domains.jobs.search.documents import document_of
+from talentsphere.domains.skills.models import Skill
 from talentsphere.search.tokens import TOKENIZER
 
 DOCS: Any = SearchDoc.__table__
@@ -55,11 +55,10 @@ _ADD_ONE_POSTGRESQL = text(f"""
     )
     INSERT INTO search_doc ({_LISTED}) VALUES ({_VALUES})
 """)  # noqa: S608  # nosec B608
-_SKILLS = skills_of_job().label("skills")
 _COLUMNS = (
     Job.id, Job.key, Job.status, Job.company_id, Job.title, Job.location, Job.location_key, Job.city_key,
     Job.region_key, Job.country, Job.remote, Job.employment_type, Job.experience_level, Job.pay_yearly, Job.currency,
-    Job.featured, Job.description_text, _SKILLS,
+    Job.featured, Job.description_text,
 )  # fmt: skip
 
 
@@ -95,7 +94,7 @@ def _skill_row(doc: Mapping[str, Any], skill_id: int) -> dict[str, int]:
 
 
 def follow_postings(session: Session) -> None:
-    """Bring the index up to what the transaction did; at most three statements for a portion of the postings.
+    """Bring the index up to what the transaction did; at most four statements for a portion of the postings.
 
     The session must be ``writing()``, and its events collected.
     """
@@ -113,7 +112,7 @@ def follow_postings(session: Session) -> None:
 
 
 def index_jobs(session: Session, ids: Sequence[int], *, stale_only: bool = False, lock: bool = False) -> int:
-    """Make the index hold these postings as they are, and return how many documents were written; two statements.
+    """Make the index hold these postings as they are, and return how many documents were written; four statements.
 
     ``stale_only`` leaves those whose document was made by this version of the tokenizer; ``lock`` makes writers wait.
     """
@@ -124,11 +123,24 @@ def index_jobs(session: Session, ids: Sequence[int], *, stale_only: bool = False
         current = select(DOCS.c.job_id).where(DOCS.c.job_id.in_(ids), DOCS.c.tokenizer == TOKENIZER)
         statement = statement.where((Job.status != "open") | Job.id.not_in(current))
     rows = session.execute(statement.with_for_update(of=Job) if lock else statement).all()
-    dialect = session.get_bind().dialect.name
-    docs = [document_of(row._mapping, row.skills, dialect) for row in rows if row.status == "open"]
+    dialect, skills = session.get_bind().dialect.name, _skills_of(session, [row.id for row in rows])
+    docs = [document_of(row._mapping, skills.get(row.id, ()), dialect) for row in rows if row.status == "open"]
     put_documents(session, docs)
     remove_documents(session, [row.id for row in rows if row.status != "open"])
     return len(docs)
+
+
+def _skills_of(session: Session, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return the skills ({id, name}) by posting; one statement.
+
+    Not a subquery for each posting: on PostgreSQL, while a first import runs and nothing is known of the table, each
+    of them would read the whole of it.
+    """
+    found: dict[int, list[dict[str, Any]]] = {}
+    named = select(JOB_SKILLS.c.job_id, Skill.id, Skill.name).join(Skill, Skill.id == JOB_SKILLS.c.skill_id)
+    for job_id, skill_id, name in session.execute(named.where(JOB_SKILLS.c.job_id.in_(ids))) if ids else ():
+        found.setdefault(job_id, []).append({"id": skill_id, "name": name})
+    return {job_id: sorted(skills, key=lambda skill: skill["id"]) for job_id, skills in found.items()}
 
 
 def put_documents(session: Session, docs: Sequence[dict[str, Any]]) -> None:
