@@ -18,11 +18,13 @@ from talentsphere.api.middleware import register_middleware
 from talentsphere.api.openapi import create_api
 from talentsphere.api.problem import MIMETYPE as PROBLEM
 from talentsphere.api.problem import register_problems
+from talentsphere.db.changes import FOLLOWERS
 from talentsphere.db.probe import database_probe
 from talentsphere.db.session import dispose_after_fork, init_database, pool_use
 from talentsphere.domains.accounts.authentication import authenticate
 from talentsphere.domains.accounts.keyring import KEYRING, Keyring
 from talentsphere.domains.caching.operating import start_warming
+from talentsphere.domains.jobs.search.store import follow_postings
 from talentsphere.routes import DEVELOPMENT, OPERATIONS, V1, V2
 from talentsphere.settings import Settings
 from talentsphere.telemetry.figures import FIGURES, FiguresReader
@@ -66,6 +68,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions[STARTED_AT] = time.time()
     init_metrics(app, settings)
     init_cache(app, settings)
+    app.extensions[FOLLOWERS] = (follow_postings,)
     app.extensions[KEYRING] = Keyring.of(settings)
     app.extensions[AUTHENTICATE] = authenticate
     register_problems(app)

@@ -17,6 +17,8 @@ from talentsphere.db.stamps import Written, stamp_of
 
 CHANGES = "talentsphere.changes"
 """The extension of an application that holds its ``Announcer``."""
+FOLLOWERS = "talentsphere.followers"
+"""The extension of an application that holds what is written beside the rows of a transaction, before its events."""
 TAGS = "talentsphere_tags"
 ANNOUNCED = "talentsphere_announced"
 """Where a connection keeps what its transaction announced, for those who watch (``db/watching.py``)."""
@@ -38,6 +40,7 @@ class WritingSession(Session):
     """A session that collects the tags of what it changes."""
 
     announcer: Announcer | None = None
+    followers: tuple[Callable[[Session], None], ...] = ()
     written: Written | None = None
     """What was announced."""
 
@@ -45,6 +48,12 @@ class WritingSession(Session):
 def mark_changed(session: Session, *tags: str) -> None:
     """Say that this transaction changes what depends on ``tags`` (``jobs``, ``job:17``)."""
     session.info.setdefault(TAGS, set()).update(tags)
+
+
+def write_derived(session: Session) -> None:
+    """Let the followers write what they keep of what changed, as the events that were collected tell it."""
+    for follow in session.followers if isinstance(session, WritingSession) else ():
+        follow(session)
 
 
 def announce_changes(session: Session) -> None:

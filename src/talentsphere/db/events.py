@@ -148,6 +148,12 @@ def add_event(session: Session, type_: str, object_id: int, *, company_id: int |
     collected[key] = change
 
 
+def changed_objects(session: Session, object_: str) -> dict[int, str]:
+    """Return what happened to each object of a kind in this transaction so far: the verb (``closed``) by its id."""
+    collected: dict[Any, _Change] = session.info.get(_COLLECTED, {})
+    return {each.object_id: each.type.partition(".")[2] for each in collected.values() if each.object == object_}
+
+
 def forget_events(session: Session) -> None:
     """Drop what was collected: it was rolled back."""
     session.info.pop(_COLLECTED, None)

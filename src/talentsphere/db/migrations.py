@@ -18,6 +18,8 @@ from talentsphere.db.base import Base
 from talentsphere.db.session import database
 
 MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
+UNMODELLED = ("fts_", "gin_")
+"""What only one of the databases has, and no model can say: the names of virtual tables, and of indexes on tokens."""
 RELATIVE = re.compile(r"(\w*)-(\d+)\Z")
 
 
@@ -68,5 +70,9 @@ def removes_everything(engine: Engine, revision: str) -> bool:
 def differences(engine: Engine) -> list[Any]:
     """Return what differs between the database and the models, as Alembic sees it."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_modelled})
         return list(compare_metadata(context, Base.metadata))
+
+
+def _is_modelled(name: str | None, _kind: str, _parents: Any) -> bool:
+    return not (name or "").startswith(UNMODELLED)

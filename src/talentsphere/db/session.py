@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from talentsphere.db import postgresql, sqlite
 from talentsphere.db.base import Base
-from talentsphere.db.changes import CHANGES, WritingSession, announce_changes, tell_of_commit
+from talentsphere.db.changes import CHANGES, FOLLOWERS, WritingSession, announce_changes, tell_of_commit, write_derived
 from talentsphere.db.events import forget_events, write_events
 from talentsphere.db.prepared import execute_prepared
 from talentsphere.settings import Settings
@@ -37,6 +37,7 @@ _open: ContextVar[Session | None] = ContextVar("open_session", default=None)
 
 BEFORE_COMMIT: tuple[Callable[[Session], None], ...] = (
     Session.flush,
+    write_derived,
     write_events,
     announce_changes,  # stays last: its stamp must be above nothing that is written later
 )
@@ -109,6 +110,7 @@ def writing() -> Iterator[Session]:
         return
     with WritingSession(engines_of(_app()).write, expire_on_commit=False) as session, session.begin():
         session.announcer = _app().extensions.get(CHANGES)
+        session.followers = _app().extensions.get(FOLLOWERS, ())
         token = _open.set(session)
         try:
             yield session

@@ -5,6 +5,7 @@ from __future__ import annotations
 from talentsphere.domains.applications import tasks as applications
 from talentsphere.domains.applications.pipeline import REJECTED
 from talentsphere.domains.jobs import tasks as jobs
+from talentsphere.domains.jobs.search import upkeep as job_search
 from talentsphere.domains.jobs.timing import next_expiry, next_publication
 from talentsphere.domains.mail import tasks as mail
 from talentsphere.domains.mail.queries import SEND
@@ -19,6 +20,7 @@ HANDLERS: dict[str, Handler] = {
     SEND: Outside(mail.send_mail),
     jobs.PUBLISH: Inside(jobs.publish_due_jobs),
     jobs.EXPIRE: Inside(jobs.expire_due_jobs),
+    job_search.MERGE: Inside(job_search.merge),
     REJECTED: Inside(applications.finish_rejection),
     ANALYZE: Outside(upkeep.analyze),
     **{kind: upkeep.pruning(kind, prune) for kind, prune in upkeep.PRUNING.items()},
@@ -26,6 +28,7 @@ HANDLERS: dict[str, Handler] = {
 SCHEDULES = (
     Every(jobs.PUBLISH, MINUTE, NORMAL, next_publication),
     Every(jobs.EXPIRE, MINUTE, NORMAL, next_expiry),
+    Every(job_search.MERGE, MINUTE, work_at=job_search.merge_due),
     Every("idempotency.prune", HOUR),
     Every("sessions.prune", HOUR),
     Every("tasks.prune", HOUR),

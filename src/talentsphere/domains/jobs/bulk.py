@@ -45,6 +45,7 @@ from talentsphere.domains.jobs.fingerprints import BAND_NAMES
 from talentsphere.domains.jobs.importing.posting import Posting
 from talentsphere.domains.jobs.models import Job, JobSkill
 from talentsphere.domains.jobs.own import within
+from talentsphere.domains.jobs.search.store import add_documents
 from talentsphere.domains.jobs.skilling import NAMED, by_key, keys_of, matched, skills_in, unknown_skills
 from talentsphere.domains.jobs.tagging import mark_jobs
 from talentsphere.domains.jobs.tallies import Kind, record_tallies
@@ -234,8 +235,10 @@ def _store(session: Session, actor: Actor, new: Sequence[_New], at: datetime) ->
             {"job_id": row["id"], "skill_id": skill["id"], "key": row["key"]}
             for each, row in portion
             for skill in each.skills
+            if row["status"] != "open"
         ]
         insert_rows(session, JOB_SKILLS, skills)
+        add_documents(session, [(row, each.skills) for each, row in portion if row["status"] == "open"])
         record_changes(session, actor, "job.created", [Changed(row["id"], row["company_id"]) for _, row in portion])
     record_tallies(session, Counter(kind_of_row(row) for _, row in numbered))
     return [

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from talentsphere.cache.policy import CachePolicy
 from talentsphere.cache.tags import tags_changed_by
-from talentsphere.domains.jobs.models import HiringTeamMember, Job, JobSkill, JobTally
+from talentsphere.domains.jobs.models import HiringTeamMember, Job, JobSkill, JobTally, SearchDoc
 from talentsphere.domains.jobs.staleness import HOUR_S
 from talentsphere.domains.jobs.tagging import tags_of_jobs
 
+DAY_S = 86_400
+
 JOB_LIST = CachePolicy("job_list", ttl_s=300, tags=("jobs", "companies", "skills"), every_s=HOUR_S)
+JOB_SEARCH = CachePolicy("job_search", ttl_s=300, tags=("jobs", "companies", "skills"), every_s=DAY_S)
+"""Postings are scored by their age in days."""
 JOB_PAGE = CachePolicy("job_page", ttl_s=1800, tags=("skills",), every_s=HOUR_S)
 """Besides: the posting and its company, which ``get_public_job`` names."""
 JOB_STATS = CachePolicy("job_stats", ttl_s=120, tags=("jobs", "companies"), every_s=60)
@@ -32,6 +36,11 @@ def skill_tags(row: JobSkill) -> set[str]:
 
 @tags_changed_by(JobTally, own="jobs")
 def tally_tags(_row: JobTally) -> set[str]:
+    return set()
+
+
+@tags_changed_by(SearchDoc, own="jobs")
+def document_tags(_row: SearchDoc) -> set[str]:
     return set()
 
 

@@ -26,6 +26,7 @@ from talentsphere.domains.jobs.importing.posting import Posting
 from talentsphere.domains.jobs.importing.rows import facts
 from talentsphere.domains.jobs.models import Job, recency_key
 from talentsphere.domains.jobs.own import find_external_id, lock_own_job
+from talentsphere.domains.jobs.search.store import add_documents
 from talentsphere.domains.jobs.services import id_of
 from talentsphere.domains.jobs.skilling import (
     add_skills,
@@ -59,8 +60,9 @@ def get_job_to_write(session: Session, reach: Reach, reference: str) -> Job:
 
 
 def add_job(session: Session, reach: Reach, actor: Actor, given: Given) -> Written:
-    """Add a posting and return it; six statements, five for a draft, one less without skills; two more at the commit.
+    """Add a posting and return it; six statements, and two more at the commit.
 
+    A draft costs one less, and one less without skills.
     ``similar`` holds the company's postings that it repeats, as ``alike.similar_to`` gives them.
     Raises ``InvalidInput`` and ``ExternalIdTaken``. The session must be ``writing()``.
     """
@@ -77,7 +79,10 @@ def add_job(session: Session, reach: Reach, actor: Actor, given: Given) -> Writt
     mark_jobs(session, [start.job_id], [start.company_id])
     if not insert_unless_there(session, Job, row):
         raise external_id_taken(find_external_id(session, row["source"], row["external_id"]))
-    add_skills(session, start.job_id, row["key"], skills)
+    if row["status"] == "open":
+        add_documents(session, [(row, skills)])
+    else:
+        add_skills(session, start.job_id, row["key"], skills)
     record_change(session, actor, "job.created", start.job_id, company_id=start.company_id)
     record_tallies(session, {kind_of_row(row): 1})
     opened = start.open_jobs + (row["status"] == "open")

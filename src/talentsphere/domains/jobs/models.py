@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text, false, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from talentsphere.db.base import Base, now
@@ -177,6 +178,42 @@ class JobTally(Base):
     remote: Mapped[bool] = mapped_column(primary_key=True)
     shard: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     n: Mapped[int] = mapped_column(BigInteger)
+
+
+class SearchDoc(Base):
+    """What an open posting is found by. Kept by ``search/store.py`` in the transaction that writes the posting.
+
+    ``tokens`` is all of it (``talentsphere.search.tokens``): text on SQLite, where triggers keep the FTS5 table
+    ``fts_jobs`` of it, and a ``tsvector`` with the index ``gin_search_doc_tokens`` on PostgreSQL. The other columns are
+    what a match is scored and counted by.
+    """
+
+    __tablename__ = "search_doc"
+    __table_args__ = (
+        # search/store.py: the document of a posting
+        Index("uq_search_doc_job_id", "job_id", unique=True),
+    )
+
+    key: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    company_id: Mapped[int]
+    country: Mapped[str | None] = mapped_column(folded(2))
+    remote: Mapped[bool]
+    employment_type: Mapped[str | None] = mapped_column(String(20))
+    experience_level: Mapped[str | None] = mapped_column(String(20))
+    pay: Mapped[int] = mapped_column(BigInteger)
+    """The posting's ``pay_yearly``."""
+    complete: Mapped[int]
+    """Of pay, place, type, level and skills how many are stated."""
+    tokenizer: Mapped[int]
+    """The version of what made ``tokens``."""
+    skills: Mapped[str] = mapped_column(Text)
+    """Ids with a space before and behind each."""
+    head: Mapped[str] = mapped_column(Text)
+    """The tokens of the title, with a space before and behind each."""
+    tokens: Mapped[str] = mapped_column(Text().with_variant(TSVECTOR(), "postgresql"))
 
 
 class HiringTeamMember(Base):

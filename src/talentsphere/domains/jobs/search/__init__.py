@@ -1,0 +1,1 @@
+"""Searching the open postings by words, filters and facets."""
