@@ -8,6 +8,7 @@ from talentsphere.domains.jobs import tasks as jobs
 from talentsphere.domains.jobs.timing import next_expiry, next_publication
 from talentsphere.domains.mail import tasks as mail
 from talentsphere.domains.mail.queries import SEND
+from talentsphere.domains.suggestions import tasks as suggestions
 from talentsphere.domains.upkeep import tasks as upkeep
 from talentsphere.tasks.handlers import Handler, Inside, Outside
 from talentsphere.tasks.models import NORMAL
@@ -19,6 +20,9 @@ HANDLERS: dict[str, Handler] = {
     SEND: Outside(mail.send_mail),
     jobs.PUBLISH: Inside(jobs.publish_due_jobs),
     jobs.EXPIRE: Inside(jobs.expire_due_jobs),
+    suggestions.FOLD: Inside(suggestions.fold),
+    suggestions.WALK: Inside(suggestions.walk),
+    suggestions.SWEEP: Inside(suggestions.clean),
     REJECTED: Inside(applications.finish_rejection),
     ANALYZE: Outside(upkeep.analyze),
     **{kind: upkeep.pruning(kind, prune) for kind, prune in upkeep.PRUNING.items()},
@@ -26,6 +30,8 @@ HANDLERS: dict[str, Handler] = {
 SCHEDULES = (
     Every(jobs.PUBLISH, MINUTE, NORMAL, next_publication),
     Every(jobs.EXPIRE, MINUTE, NORMAL, next_expiry),
+    Every(suggestions.FOLD, suggestions.EVERY_S, NORMAL),
+    Every(suggestions.SWEEP, HOUR),
     Every("idempotency.prune", HOUR),
     Every("sessions.prune", HOUR),
     Every("tasks.prune", HOUR),

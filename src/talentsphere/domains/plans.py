@@ -12,6 +12,7 @@ from talentsphere.domains.companies import plans as companies
 from talentsphere.domains.jobs import plans as jobs
 from talentsphere.domains.mail import plans as mail
 from talentsphere.domains.skills import plans as skills
+from talentsphere.domains.suggestions import plans as suggestions
 from talentsphere.tasks import plans as tasks
 
 PLANS = (
@@ -25,6 +26,7 @@ PLANS = (
     *people_plans.PLANS,
     *key_plans.PLANS,
     *skills.PLANS,
+    *suggestions.PLANS,
     *activity.PLANS,
     *analytics.PLANS,
     *changes.PLANS,
