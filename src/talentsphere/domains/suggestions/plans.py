@@ -10,6 +10,8 @@ from talentsphere.domains.suggestions.models import KINDS, SuggestKey, SuggestLa
 from talentsphere.domains.suggestions.queries import corrections, suggest
 from talentsphere.domains.suggestions.services import labels_held, prefixes_of, remove
 
+SMALL = ("companies", "suggest_labels")
+"""In the scratch database; a planner may read them whole."""
 SHOWN = ("ix_jobs_open_title", "ix_jobs_open_location")
 
 
@@ -31,16 +33,21 @@ PLANS = (
         "suggestions.heavy",
         ("pk_suggest_tops", *SHOWN),
         lambda session, prefix: suggest(session, prefix, KINDS, 10),
+        scans=SMALL,
         given=_heavy,
     ),
     NamedQuery(
         "suggestions.light",
         ("pk_suggest_keys", *SHOWN),
         lambda session, key: suggest(session, key, KINDS, 10),
+        scans=SMALL,
         given=_light,
     ),
     NamedQuery(
-        "suggestions.correct", ("pk_suggest_deletions", "pk_suggest_words"), lambda s: corrections(s, ["enginere"])
+        "suggestions.correct",
+        ("pk_suggest_deletions",),
+        lambda session: corrections(session, ["enginere"]),
+        scans=("suggest_words",),
     ),
     NamedQuery(
         "suggestions.held",

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 
 from talentsphere.db.rows import AnyRow, Reader
 from talentsphere.domains.companies.models import Company
@@ -30,6 +30,8 @@ HEAVY = 300
 """A beginning that more keys have keeps its best labels in ``suggest_tops``."""
 SPARE = 50
 """Labels of a heavy beginning that are kept, as some are shown no more or are of another kind."""
+GONE = 5
+"""Labels of a kind that are looked at beyond those that are wanted, as some may not be shown."""
 MOST_DELETIONS = 900
 """Bound values of one statement."""
 LABEL = (SuggestLabel.kind, SuggestLabel.label, SuggestLabel.slug, SuggestLabel.weight)
@@ -68,15 +70,18 @@ def suggest(session: Reader, text: str, kinds: Sequence[str], limit: int) -> lis
         return []
     heavy = select(SuggestTop.label_id).where(SuggestTop.prefix == prefix)
     light = select(SuggestKey.label_id).where(SuggestKey.key >= prefix, SuggestKey.key < prefix + LAST).limit(HEAVY + 1)
-    rows = _shown(session, heavy, kinds) or _shown(session, light, kinds)
+    most = limit + GONE
+    rows = _shown(session, heavy, kinds, most) or _shown(session, light, kinds, most)
     return _mixed(rows)[:limit]
 
 
-def _shown(session: Reader, ids: Any, kinds: Sequence[str]) -> Sequence[AnyRow]:
-    wanted = select(*LABEL).where(SuggestLabel.id.in_(ids), is_shown())
-    if len(kinds) < len(KINDS):
-        wanted = wanted.where(SuggestLabel.kind.in_(kinds))
-    return session.execute(wanted).all()
+def _shown(session: Reader, ids: Any, kinds: Sequence[str], most: int) -> Sequence[AnyRow]:
+    """Return those of the best ``most`` of each kind that are shown: only they are looked up."""
+    order = (SuggestLabel.weight.desc(), SuggestLabel.id)
+    place = func.row_number().over(partition_by=SuggestLabel.kind, order_by=order).label("place")
+    ranked = select(SuggestLabel.id, place).where(SuggestLabel.id.in_(ids), SuggestLabel.kind.in_(kinds)).subquery()
+    best = select(ranked.c.id).where(ranked.c.place <= most)
+    return session.execute(select(*LABEL).where(SuggestLabel.id.in_(best), is_shown())).all()
 
 
 def _mixed(rows: Iterable[AnyRow]) -> list[AnyRow]:
