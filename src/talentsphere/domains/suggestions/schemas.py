@@ -44,7 +44,9 @@ class SuggestQuery(Schema):
         metadata={"description": "The beginning of any word of what is looked for", "example": "kub"},
     )
     type = words(KINDS, "Only these kinds; all when it is not given")
-    limit = fields.Integer(load_default=10, validate=validate.Range(1, 20), metadata={"example": 10})
+    limit = fields.Integer(
+        load_default=10, validate=validate.Range(1, 20), metadata={"description": "At most so many", "example": 10}
+    )
 
 
 def suggestion_v1(row: AnyRow) -> dict[str, Any]:
