@@ -63,5 +63,4 @@ def clean(session: Session, args: dict[str, Any]) -> dict[str, int]:
 
 def _begin(session: Session) -> dict[str, int]:
     keep_position(session, FOLD, latest_position(session))
-    add_task(session, WALK, {"after": 0}, priority=WHENEVER)
-    return {"events": 0, "labels": 0}
+    return walk(session, {"after": 0})
