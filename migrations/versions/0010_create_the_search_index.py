@@ -22,12 +22,12 @@ DOCUMENT = (
     "key", "job_id", "company_id", "country", "remote", "employment_type", "experience_level", "pay", "complete",
     "tokenizer", "skills", "head", "tokens",
 )  # fmt: skip
-VIEW = f"CREATE VIEW new_search_doc AS SELECT {', '.join(DOCUMENT)}, NULL AS skill_ids FROM search_doc"
+VIEW = f"CREATE VIEW new_search_doc AS SELECT {', '.join(DOCUMENT)}, NULL AS skill_ids FROM search_doc"  # noqa: S608
 """What is inserted here is a document and the skills of its posting, in one statement: PostgreSQL has CTEs for it."""
 BOTH = f"""
     INSERT INTO job_skills (job_id, skill_id, key) SELECT new.job_id, value, new.key FROM json_each(new.skill_ids);
     INSERT INTO search_doc ({", ".join(DOCUMENT)}) VALUES ({", ".join(f"new.{name}" for name in DOCUMENT)});
-"""
+"""  # noqa: S608
 TRIGGERS = {
     "new_search_doc_added": f"INSTEAD OF INSERT ON new_search_doc BEGIN {BOTH} END",
     "search_doc_added": f"AFTER INSERT ON search_doc BEGIN {ADD} END",
@@ -70,7 +70,7 @@ def _index_sqlite() -> None:
         "doc, content='', detail=full, tokenize=\"unicode61 remove_diacritics 0 tokenchars '_'\")"
     )
     for name, value in SETTINGS:
-        op.execute(f"INSERT INTO fts_jobs (fts_jobs, rank) VALUES ('{name}', {value})")
+        op.execute(f"INSERT INTO fts_jobs (fts_jobs, rank) VALUES ('{name}', {value})")  # noqa: S608
     op.execute(VIEW)
     for name, body in TRIGGERS.items():
         op.execute(f"CREATE TRIGGER {name} {body}")

@@ -30,6 +30,8 @@ from talentsphere.domains.jobs import company_v2 as company_jobs_v2
 from talentsphere.domains.jobs import hiring_v1, hiring_v2
 from talentsphere.domains.jobs import v1 as jobs_v1
 from talentsphere.domains.jobs import v2 as jobs_v2
+from talentsphere.domains.jobs.search import v1 as job_search_v1
+from talentsphere.domains.jobs.search import v2 as job_search_v2
 from talentsphere.domains.mail import pages as mail
 from talentsphere.domains.performance import health, monitoring
 from talentsphere.domains.skills import v1 as skills_v1
@@ -55,6 +57,7 @@ DEVELOPMENT = (mail.outbox,)
 V1 = (
     jobs_v1.bp,
     bulk_jobs_v1.bp,
+    job_search_v1.bp,
     company_jobs_v1.bp,
     hiring_v1.bp,
     applications_v1.bp,
@@ -78,6 +81,7 @@ V1 = (
 V2 = (
     jobs_v2.bp,
     bulk_jobs_v2.bp,
+    job_search_v2.bp,
     company_jobs_v2.bp,
     hiring_v2.bp,
     applications_v2.bp,

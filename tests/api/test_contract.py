@@ -217,8 +217,12 @@ def test_every_view_of_v1_ignores_a_parameter_that_it_does_not_know(client, app,
     make_application(make_job(company=company, skills=["Python"]))
     make_team(company)
     admin = bearer(make_user("admin"))
-    targets = [target for target in read_rules(app, "v1") if not target.endswith(("/batch", "/suggest"))]
-    statuses = {target: client.get(f"{target}?nonsense=1", headers=admin).status_code for target in targets}
+    targets = [target for target in read_rules(app, "v1") if not target.endswith("/batch")]
+    needed = dict.fromkeys(("/api/v1/jobs/search", "/api/v1/jobs/suggest"), "&q=data")
+    statuses = {
+        target: client.get(f"{target}?nonsense=1{needed.get(target, '')}", headers=admin).status_code
+        for target in targets
+    }
     assert len(targets) >= 9
     assert statuses == dict.fromkeys(targets, 200)
 

@@ -56,6 +56,18 @@ def test_a_dropped_index_is_noticed(engine, query):
         _run(engine, "ANALYZE")
 
 
+def test_a_dropped_search_index_is_noticed(engine):
+    if engine.dialect.name == "sqlite":
+        pytest.skip("without its FTS5 table SQLite cannot search at all")
+    query = next(query for query in PLANS if query.name == "jobs.search.words")
+    _run(engine, "DROP INDEX gin_search_doc_tokens")
+    try:
+        assert "does not use gin_search_doc_tokens" in judge(engine, [query])[0].faults
+    finally:
+        _run(engine, "CREATE INDEX gin_search_doc_tokens ON search_doc USING gin (tokens)")
+        _run(engine, "ANALYZE")
+
+
 def test_an_index_that_serves_nothing_is_noticed(engine):
     without_titles = [query for query in PLANS if not query.name.startswith("jobs.list.title")]
 

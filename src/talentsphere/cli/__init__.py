@@ -20,6 +20,7 @@ COMMANDS = {
     "logs": ("talentsphere.cli.logs", "logs", "Clean up the activity log."),
     "changes": ("talentsphere.cli.changes", "changes", "Look at the change feed, and prune it."),
     "rollups": ("talentsphere.cli.rollups", "rollups", "Compare the figures of hiring with a recount."),
+    "search": ("talentsphere.cli.searching", "search", "Look after the search index."),
     "prepare": (
         "talentsphere.cli.preparing",
         "prepare",

@@ -14,10 +14,14 @@ from sqlalchemy.orm import Session
 from talentsphere.db.base import Base
 from talentsphere.db.prepared import PREPARED, prepared
 
-SQLITE_INDEX = re.compile(r"USING (?:COVERING )?INDEX (\S+)")
+SQLITE_INDEX = re.compile(r"(?:USING (?:COVERING )?INDEX |SCAN (?=fts_\w+ VIRTUAL TABLE INDEX \d+:M))(\S+)")
 SQLITE_SCAN = re.compile(r"^SCAN (\w+)(?! USING)$")
-POSTGRESQL_INDEX = re.compile(r"Scan (?:Backward )?(?:using|on) ((?:ix|uq|pk)_\w+)")
+POSTGRESQL_INDEX = re.compile(r"Scan (?:Backward )?(?:using|on) ((?:ix|uq|pk|gin)_\w+)")
 POSTGRESQL_SCAN = re.compile(r"Seq Scan on (\w+)")
+
+
+OF_THE_OTHER = {"sqlite": ("pk_", "gin_"), "postgresql": ("fts_",)}
+"""Beginnings of the names of what one database does not have, or does not name: no query can use it there."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ def idle_indexes(engine: Engine, queries: Sequence[NamedQuery], verdicts: Sequen
     """Return the indexes of the models (primary keys apart) that serve none of ``queries`` on this database."""
     used = {name for verdict in verdicts for name in verdict.used}
     every = {str(index.name) for table in Base.metadata.tables.values() for index in table.indexes}
-    unknown = {name for query in queries for name in query.indexes} - every - _primary_keys()
+    unknown = {name for query in queries for name in query.indexes if name[:4] not in ("fts_", "gin_")}
+    unknown -= every | _primary_keys()
     assert not unknown, f"{engine.dialect.name}: queries name indexes that no model has: {unknown}"  # nosec B101
     return sorted(every - used)
 
@@ -69,7 +74,7 @@ def _verdict(engine: Engine, query: NamedQuery) -> Verdict:
     is_sqlite = engine.dialect.name == "sqlite"
     index, scan = (SQLITE_INDEX, SQLITE_SCAN) if is_sqlite else (POSTGRESQL_INDEX, POSTGRESQL_SCAN)
     used = tuple(dict.fromkeys(index.findall(plan)))
-    wanted = [name for name in query.indexes if not (is_sqlite and name.startswith("pk_"))]
+    wanted = [name for name in query.indexes if not name.startswith(OF_THE_OTHER[engine.dialect.name])]
     faults = [f"does not use {name}" for name in wanted if name not in used]
     tables = {name for line in plan.splitlines() for name in scan.findall(line.strip())} & set(Base.metadata.tables)
     faults += [f"reads the whole table {table}" for table in sorted(tables - set(query.scans))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from talentsphere.domains.applications import tasks as applications
 from talentsphere.domains.applications.pipeline import REJECTED
 from talentsphere.domains.jobs import tasks as jobs
+from talentsphere.domains.jobs.search import upkeep as job_search
 from talentsphere.domains.jobs.timing import next_expiry, next_publication
 from talentsphere.domains.mail import tasks as mail
 from talentsphere.domains.mail.queries import SEND
@@ -23,6 +24,7 @@ HANDLERS: dict[str, Handler] = {
     suggestions.FOLD: Inside(suggestions.fold),
     suggestions.WALK: Inside(suggestions.walk),
     suggestions.SWEEP: Inside(suggestions.clean),
+    job_search.MERGE: Inside(job_search.merge),
     REJECTED: Inside(applications.finish_rejection),
     ANALYZE: Outside(upkeep.analyze),
     **{kind: upkeep.pruning(kind, prune) for kind, prune in upkeep.PRUNING.items()},
@@ -32,6 +34,7 @@ SCHEDULES = (
     Every(jobs.EXPIRE, MINUTE, NORMAL, next_expiry),
     Every(suggestions.FOLD, suggestions.EVERY_S, NORMAL),
     Every(suggestions.SWEEP, HOUR),
+    Every(job_search.MERGE, MINUTE, work_at=job_search.merge_due),
     Every("idempotency.prune", HOUR),
     Every("sessions.prune", HOUR),
     Every("tasks.prune", HOUR),

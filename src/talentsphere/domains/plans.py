@@ -10,6 +10,7 @@ from talentsphere.domains.changes import plans as changes
 from talentsphere.domains.companies import invitation_plans, team_plans
 from talentsphere.domains.companies import plans as companies
 from talentsphere.domains.jobs import plans as jobs
+from talentsphere.domains.jobs.search import plans as job_search
 from talentsphere.domains.mail import plans as mail
 from talentsphere.domains.skills import plans as skills
 from talentsphere.domains.suggestions import plans as suggestions
@@ -18,6 +19,7 @@ from talentsphere.tasks import plans as tasks
 PLANS = (
     *idempotency.PLANS,
     *jobs.PLANS,
+    *job_search.PLANS,
     *applications.PLANS,
     *companies.PLANS,
     *team_plans.PLANS,

@@ -27,9 +27,13 @@ class Index:
 
 @dataclass
 class Sql:
-    """A SELECT and its bound values. ``name`` sets it apart from others in one statement."""
+    """A SELECT and its bound values. ``name`` sets it apart from others in one statement.
+
+    ``only_if``: a condition, the same for all rows, without which it need not look for anything.
+    """
 
     name: str
+    only_if: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     text: str = ""
 
@@ -50,9 +54,10 @@ def newest(
     name: str,
     floors: Floors | None = None,
     before: int | None = None,
+    only_if: str = "",
 ) -> Sql:
     """Select ``columns`` of the newest ``limit`` matches, in no order; those with a key below ``before``."""
-    sql = Sql(name)
+    sql = Sql(name, only_if)
     engine: Any = sqlite if dialect == "sqlite" else postgresql
     sql.text = engine.newest(sql, index, question, columns, limit, floors, before)
     return sql

@@ -48,8 +48,9 @@ def newest(
         windows.append(_window(sql, index, question, columns, bounds, number, step))
     named = ", ".join(f"w{number} AS MATERIALIZED ({window})" for number, window in enumerate(windows))
     each = " UNION ALL ".join(
-        f"(SELECT * FROM w{number} ORDER BY key DESC LIMIT {reach})" for number in range(len(steps))
-    )  # noqa: S608,E501  # nosec B608
+        f"(SELECT * FROM w{number} ORDER BY key DESC LIMIT {reach})"  # noqa: S608  # nosec B608
+        for number in range(len(steps))
+    )
     walk = f"WITH {named} SELECT * FROM ({each}) AS windows LIMIT {reach}"  # noqa: S608  # nosec B608
     return _verified(sql, question, columns, walk, limit, "DESC")
 

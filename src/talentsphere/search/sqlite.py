@@ -8,6 +8,9 @@ from typing import Any
 from talentsphere.search.question import PHRASES, Group, Question
 from talentsphere.search.tokens import as_text
 
+NOTHING = '"_nothing"'
+"""An expression that matches no document."""
+
 
 def match_of(question: Question) -> str:
     """Return the FTS5 expression of tokens, each in quotes, so that none is syntax."""
@@ -42,7 +45,7 @@ def every(sql: Any, index: Any, question: Question, columns: Sequence[str]) -> s
     """Select every match; of phrases those among the newest."""
     if question.phrases:
         return newest(sql, index, question, columns, PHRASES, None, None)
-    return f"SELECT {_listed(index, columns)} {_matches(sql, index, question, [])}"  # noqa: S608  # nosec B608
+    return f"SELECT {_listed(index, columns)} {_matches(sql, index, question, [])}"  # nosec B608
 
 
 def _walk(
@@ -52,7 +55,7 @@ def _walk(
     reach = PHRASES if question.phrases else limit
     walk = f"{matches} ORDER BY {index.fts}.rowid {order} LIMIT {reach}"
     if not question.phrases:
-        return f"SELECT {_listed(index, columns)} {walk}"  # noqa: S608  # nosec B608
+        return f"SELECT {_listed(index, columns)} {walk}"  # nosec B608
     held = " AND ".join(
         f"instr(walk.tokens, {sql.bind(f'phrase_{number}', as_text(phrase.tokens))})"
         f" {'=' if phrase.is_excluded else '>'} 0"
@@ -71,7 +74,10 @@ def _listed(index: Any, columns: Any) -> str:
 
 def _matches(sql: Any, index: Any, question: Question, bounds: Sequence[str]) -> str:
     """Return FROM and WHERE; the documents are always looked up for the matches, never the other way round."""
-    conditions = [f"{index.fts} MATCH {sql.bind('match', match_of(question))}", *bounds]
+    match = sql.bind("match", match_of(question))
+    if sql.only_if:  # a condition beside it would be judged for each match
+        match = f"CASE WHEN {sql.only_if} THEN {match} ELSE '{NOTHING}' END"
+    conditions = [f"{index.fts} MATCH {match}", *bounds]
     if question.since is not None:
         conditions.append(f"{index.fts}.rowid >= {sql.bind('since', question.since)}")
     if question.pay is not None:

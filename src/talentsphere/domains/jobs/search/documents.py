@@ -34,8 +34,7 @@ STATED = ("pay_yearly", "location", "employment_type", "experience_level")
 
 def document_of(job: Values, skills: Sequence[Mapping[str, Any]], dialect: str) -> dict[str, Any]:
     """Return the row of ``search_doc`` of a posting, of its columns by name and its skills ({id, name})."""
-    names = " . ".join(skill["name"] for skill in skills)
-    fields = (job["description_text"], names, job["location"] or "")
+    fields = (job["description_text"], job["location"] or "", *(skill["name"] for skill in skills))
     tokens = tokens_of(Document(job["key"], job["title"], fields, list(_filters(job, skills))))
     return {
         "key": job["key"],

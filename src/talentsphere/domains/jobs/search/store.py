@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import delete, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from talentsphere.db.bulk import insert_rows
@@ -33,17 +34,27 @@ UNTOUCHED = ("confirmed", "deleted")
 """Nothing to do: the index holds nothing of it, or the database deletes it with the posting."""
 _MADE = "talentsphere.search.made"
 _NAMES = [column.name for column in DOCS.c]
+_LISTED = ", ".join(_NAMES)
 _VALUES = ", ".join(f":{name}" for name in _NAMES)
-_NEW = {
-    "sqlite": text(f"INSERT INTO new_search_doc ({', '.join(_NAMES)}, skill_ids) VALUES ({_VALUES}, :skill_ids)"),  # noqa: S608,E501  # nosec B608
-    "postgresql": text(f"""
-        WITH skilled AS (
-            INSERT INTO job_skills (job_id, skill_id, key)
-            SELECT :job_id, skill_id, :key FROM unnest(CAST(:skill_ids AS integer[])) AS skill_id
-        )
-        INSERT INTO search_doc ({", ".join(_NAMES)}) VALUES ({_VALUES})
-    """),  # noqa: S608  # nosec B608
-}
+_SENT = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(_NAMES)))
+_REPLACED = ", ".join(f"{name} = excluded.{name}" for name in _NAMES if name != "job_id")
+_ADD_SQLITE = text(f"""
+    INSERT INTO new_search_doc ({_LISTED}, skill_ids)
+    SELECT {_SENT}, json_extract(value, '$[{len(_NAMES)}]') FROM json_each(:docs)
+""")  # noqa: S608  # nosec B608
+_PUT_SQLITE = text(f"""
+    INSERT INTO search_doc ({_LISTED}) SELECT {_SENT} FROM json_each(:docs) WHERE true
+    ON CONFLICT (job_id) DO UPDATE SET {_REPLACED}
+""")  # noqa: S608  # nosec B608
+"""All documents in one value: a statement for each is a savepoint for each, at which FTS5 begins a new segment, and at
+a thousand of them it merges them all within that write."""
+_ADD_ONE_POSTGRESQL = text(f"""
+    WITH skilled AS (
+        INSERT INTO job_skills (job_id, skill_id, key)
+        SELECT :job_id, skill_id, :key FROM unnest(CAST(:skill_ids AS integer[])) AS skill_id
+    )
+    INSERT INTO search_doc ({_LISTED}) VALUES ({_VALUES})
+""")  # noqa: S608  # nosec B608
 _SKILLS = skills_of_job().label("skills")
 _COLUMNS = (
     Job.id, Job.key, Job.status, Job.company_id, Job.title, Job.location, Job.location_key, Job.city_key,
@@ -61,15 +72,22 @@ def add_documents(session: Session, new: Sequence[New]) -> None:
     ids = [[skill["id"] for skill in skills] for _, skills in new]
     mark_changed(session, "jobs", *(f"job:{row['id']}" for row, _ in new))
     if dialect == "sqlite":
-        given = [{**doc, "skill_ids": json.dumps(each)} for doc, each in zip(docs, ids, strict=True)]
-        session.connection().execute(_NEW[dialect], given)
+        session.connection().execute(_ADD_SQLITE, {"docs": _sent(docs, ids)})
     elif len(docs) == 1:
-        session.connection().execute(_NEW[dialect], {**docs[0], "skill_ids": ids[0]})
+        session.connection().execute(_ADD_ONE_POSTGRESQL, {**docs[0], "skill_ids": ids[0]})
     else:
         pairs = [(doc, skill_id) for doc, each in zip(docs, ids, strict=True) for skill_id in each]
         insert_rows(session, JOB_SKILLS, [_skill_row(doc, skill_id) for doc, skill_id in pairs])
         insert_rows(session, DOCS, docs)
     session.info.setdefault(_MADE, set()).update(row["id"] for row, _ in new)
+
+
+def _sent(docs: Sequence[dict[str, Any]], skills: Sequence[Sequence[int]] | None = None) -> str:
+    """Return documents as the JSON that the statements read, in the order of their keys."""
+    rows = [[doc[name] for name in _NAMES] for doc in docs]
+    if skills is not None:
+        rows = [[*row, list(ids)] for row, ids in zip(rows, skills, strict=True)]
+    return json.dumps(sorted(rows, key=itemgetter(0)))
 
 
 def _skill_row(doc: Mapping[str, Any], skill_id: int) -> dict[str, int]:
@@ -118,7 +136,9 @@ def put_documents(session: Session, docs: Sequence[dict[str, Any]]) -> None:
     if not docs:
         return
     mark_changed(session, "jobs")
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().execute(_PUT_SQLITE, {"docs": _sent(docs)})
+        return
     statement: Any = insert(DOCS)
     columns = {column.name: statement.excluded[column.name] for column in DOCS.c if column.name != "job_id"}
     upsert = statement.on_conflict_do_update(index_elements=[DOCS.c.job_id], set_=columns)
