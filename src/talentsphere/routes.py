@@ -36,6 +36,8 @@ from talentsphere.domains.mail import pages as mail
 from talentsphere.domains.performance import health, monitoring
 from talentsphere.domains.skills import v1 as skills_v1
 from talentsphere.domains.skills import v2 as skills_v2
+from talentsphere.domains.suggestions import v1 as suggestions_v1
+from talentsphere.domains.suggestions import v2 as suggestions_v2
 from talentsphere.domains.tasks import v1 as tasks_v1
 from talentsphere.domains.tasks import v2 as tasks_v2
 
@@ -64,6 +66,7 @@ V1 = (
     notes_v1.bp,
     companies_v1.bp,
     skills_v1.bp,
+    suggestions_v1.bp,
     auth_v1.bp,
     accounts_v1.bp,
     keys_v1.bp,
@@ -87,6 +90,7 @@ V2 = (
     notes_v2.bp,
     companies_v2.bp,
     skills_v2.bp,
+    suggestions_v2.bp,
     auth_v2.bp,
     accounts_v2.bp,
     keys_v2.bp,

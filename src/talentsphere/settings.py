@@ -40,7 +40,7 @@ CACHE_TTL = "CACHE_TTL_"
 CACHE_POLICIES = (
     "analytics", "application", "board", "company_jobs", "company_list", "company_page", "dashboard", "hiring_team",
     "job_applications", "job_list", "job_page", "job_search", "job_stats", "logs", "my_applications", "profile",
-    "skills", "stages", "teams", "users",
+    "skills", "stages", "suggestions", "teams", "users",
 )  # fmt: skip
 """Every policy of the application, as a name that is none must be refused before it is loaded; a test compares."""
 LONGEST_TTL_S = 31_536_000

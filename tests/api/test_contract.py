@@ -149,6 +149,7 @@ def test_patterns_are_anchored_as_json_schema_needs_it(operations):
             for version in ("v1", "v2")
             for path in (
                 "jobs", "jobs?fields=id", "jobs?contry=de", "jobs/featured", "jobs/stats", "jobs/batch?ids=1,2,9",
+                "jobs/suggest?q=k", "jobs/suggest?q=",
                 "jobs/1", "jobs/1?fields=title", "jobs/1/similar", "jobs/2", "jobs/9", "nowhere",
                 "companies", "companies?fields=slug", "companies/1", "companies/viamo", "companies/nobody",
                 "skills", "skills?q=k", "skills/kubernetes", "skills/9",
@@ -217,7 +218,7 @@ def test_every_view_of_v1_ignores_a_parameter_that_it_does_not_know(client, app,
     make_team(company)
     admin = bearer(make_user("admin"))
     targets = [target for target in read_rules(app, "v1") if not target.endswith("/batch")]
-    needed = {"/api/v1/jobs/search": "&q=data"}
+    needed = dict.fromkeys(("/api/v1/jobs/search", "/api/v1/jobs/suggest"), "&q=data")
     statuses = {
         target: client.get(f"{target}?nonsense=1{needed.get(target, '')}", headers=admin).status_code
         for target in targets

@@ -68,6 +68,8 @@ def _report(server: str | None, rows: int) -> Report:
 
 def _fill(rows: int) -> None:
     """Migrate, import the skills, and make postings and people, the same every time."""
+    from sqlalchemy import select
+
     from talentsphere.cli.hiring import add_applications
     from talentsphere.cli.peopling import add_people
     from talentsphere.cli.queueing import add_tasks
@@ -77,13 +79,17 @@ def _fill(rows: int) -> None:
     from talentsphere.db.session import database, writing
     from talentsphere.db.statistics import refresh_statistics
     from talentsphere.domains.jobs.importing.sources import dictionary_source
+    from talentsphere.domains.jobs.models import Job
     from talentsphere.domains.jobs.seeding import Seeding, seed_jobs
     from talentsphere.domains.skills.store import import_dictionary
+    from talentsphere.domains.suggestions.services import refresh
 
     migrations.upgrade()
     with dictionary_source().open() as opened:
         import_dictionary(opened, dry_run=False)
     seed_jobs(Seeding(rows, datetime(2026, 7, 1, tzinfo=UTC)))
+    with writing() as session:
+        refresh(session, list(session.scalars(select(Job.id).order_by(Job.id).limit(2_000))))
     with writing() as session:
         add_people(session)
         add_sign_ins(session)

@@ -9,5 +9,9 @@ from talentsphere.domains.jobs import models as jobs
 from talentsphere.domains.mail import models as mail
 from talentsphere.domains.resumes import models as resumes
 from talentsphere.domains.skills import models as skills
+from talentsphere.domains.suggestions import models as suggestions
 
-__all__ = ["accounts", "activity", "analytics", "applications", "companies", "jobs", "mail", "resumes", "skills"]
+__all__ = [
+    "accounts", "activity", "analytics", "applications", "companies", "jobs", "mail", "resumes", "skills",
+    "suggestions",
+]  # fmt: skip

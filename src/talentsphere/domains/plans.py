@@ -13,6 +13,7 @@ from talentsphere.domains.jobs import plans as jobs
 from talentsphere.domains.jobs.search import plans as job_search
 from talentsphere.domains.mail import plans as mail
 from talentsphere.domains.skills import plans as skills
+from talentsphere.domains.suggestions import plans as suggestions
 from talentsphere.tasks import plans as tasks
 
 PLANS = (
@@ -27,6 +28,7 @@ PLANS = (
     *people_plans.PLANS,
     *key_plans.PLANS,
     *skills.PLANS,
+    *suggestions.PLANS,
     *activity.PLANS,
     *analytics.PLANS,
     *changes.PLANS,

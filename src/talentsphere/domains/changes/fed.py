@@ -37,5 +37,6 @@ NOT_FED = frozenset({
     "activity_logs", "api_keys", "application_events", "application_tallies", "day_rollups", "dictionaries",
     "events", "feed_consumers", "feed_state", "idempotency_keys", "invitations", "job_tallies", "mailed_links", "notes",
     "outbox", "refresh_tokens", "resumes", "schedules", "search_doc", "sessions", "stage_rollups", "stage_templates",
-    "tasks", "task_workers", "write_counter",
+    "suggest_deletions", "suggest_keys", "suggest_labels", "suggest_tops", "suggest_words", "tasks", "task_workers",
+    "write_counter",
 })  # fmt: skip

@@ -1,0 +1,1 @@
+"""What a search box offers while one types: titles, skills, companies, places; and what a mistyped word meant."""
