@@ -61,7 +61,9 @@ def upgrade() -> None:
         _index_sqlite()
     else:
         op.execute("ALTER TABLE search_doc ALTER COLUMN tokens SET STORAGE EXTERNAL")
-        op.execute("CREATE INDEX gin_search_doc_tokens ON search_doc USING gin (tokens)")
+        op.execute(
+            "CREATE INDEX gin_search_doc_tokens ON search_doc USING gin (tokens) WITH (gin_pending_list_limit = 512)"
+        )
 
 
 def _index_sqlite() -> None:
