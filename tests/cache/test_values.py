@@ -42,6 +42,21 @@ def test_a_value_is_computed_once_until_its_tag_changes(app, cache):
     assert len(computed) == 2
 
 
+def test_a_value_of_yesterday_ends_with_yesterday_even_when_it_was_finished_today(cache, monkeypatch):
+    """Its end is that of the day on which it was asked for."""
+    daily, clock = CachePolicy("daily", ttl_s=300, kind="query", every_s=86_400), [1_800_057_599.0]
+    monkeypatch.setattr("talentsphere.cache.core.time.time", lambda: clock[0])
+
+    def compute() -> int:
+        day = int(clock[0]) // 86_400
+        clock[0] += 2  # past midnight
+        return day
+
+    assert clock[0] % 86_400 == 86_399
+    yesterday = cached_value(cache, daily, [], compute)
+    assert cached_value(cache, daily, [], compute) == yesterday + 1
+
+
 def test_other_parts_are_another_value(cache):
     assert [cached_value(cache, SCORE, [n], lambda n=n: n) for n in (1, 2, 1)] == [1, 2, 1]
 

@@ -89,7 +89,12 @@ class Tidy(fields.String):
 
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
         found = super().deserialize(value, attr, data, **kwargs)
-        return self.tidy(found) if isinstance(found, str) else found
+        if not isinstance(found, str):
+            return found
+        tidied = self.tidy(found)
+        if found and not tidied:
+            raise ValidationError("must not be blank")
+        return tidied
 
 
 class Line(fields.String):

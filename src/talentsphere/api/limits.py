@@ -30,9 +30,11 @@ LIMITER = "talentsphere.limiter"
 COUNTERS = "run/limits"
 """The host's counters, below ``TALENTSPHERE_HOME``."""
 API, LOGIN, LOGIN_ADDRESS, REGISTER = "api", "login", "login-address", "register"
-APPLY, APPLY_ADDRESS, SAME_LETTER = "apply", "apply-address", "same-letter"
+APPLY, APPLY_ADDRESS, SAME_LETTER, OWN_LETTER = "apply", "apply-address", "same-letter", "own-letter"
 LETTERS = Rate(3, 3600)
-"""So often people may send one and the same long letter."""
+"""So many people may send one and the same long letter."""
+ONCE = Rate(1, 3600)
+"""So often a person counts for a letter: who is refused and tries again is no crowd."""
 OPEN_ROUTES = {
     "/auth/login": (LOGIN_ADDRESS, LOGIN),
     "/auth/password/forgot": (REGISTER, LOGIN),
@@ -83,6 +85,7 @@ class Limiter:
             APPLY: Policy(APPLY, settings.rate_limit_apply, _nobody),
             APPLY_ADDRESS: Policy(APPLY_ADDRESS, settings.rate_limit_apply_address, address),
             SAME_LETTER: Policy(SAME_LETTER, LETTERS, _nobody),
+            OWN_LETTER: Policy(OWN_LETTER, ONCE, _nobody),
         }
 
     def count(self, *names: str, whom: str | None = None) -> None:

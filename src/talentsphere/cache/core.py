@@ -118,7 +118,7 @@ class Cache:
 
     def entry_of(self, policy: CachePolicy, route: str, draft: Draft) -> Entry:
         """Return ``draft`` as an entry that is not kept."""
-        return self._entry(policy, route, draft, 0, 0, ())
+        return self._entry(policy, route, draft, time.time(), 0, 0, ())
 
     def clear(self) -> None:
         """Let everything be computed anew; no key is looked for. A part: ``mark_changed`` its tags in a write."""
@@ -162,6 +162,7 @@ class Cache:
 
     def _made(self, key: str, policy: CachePolicy, route: str, compute: Callable[[], Draft]) -> Entry:
         """Compute, and keep what is computed with the horizon that was taken before."""
+        at = time.time()  # a body of a minute or a day ends with it, even when it was finished in the next
         look = self.look()
         horizon = self._horizon_now(look) if look is not None else None
         with collecting() as found:
@@ -169,7 +170,7 @@ class Cache:
         lowest = horizon if horizon is None or found.horizon is None else min(horizon, found.horizon)
         tags = (*policy.tags, policy.own_tag, own_tag_of(key), *found.tags)
         slots = tuple(sorted({*slots_of(tags), *found.slots}))
-        entry = self._entry(policy, route, draft, look.epoch if look is not None else 0, lowest or 0, slots)
+        entry = self._entry(policy, route, draft, at, look.epoch if look is not None else 0, lowest or 0, slots)
         if look is not None and lowest and draft.is_kept and len(draft.body) <= LARGEST:
             self.store.keep(key, entry)
         return entry
@@ -191,9 +192,8 @@ class Cache:
         return asked.stamp
 
     def _entry(
-        self, policy: CachePolicy, route: str, draft: Draft, epoch: int, horizon: int, slots: tuple[int, ...]
+        self, policy: CachePolicy, route: str, draft: Draft, at: float, epoch: int, horizon: int, slots: tuple[int, ...]
     ) -> Entry:
-        at = time.time()
         length = len(draft.body)
         bodies = {"gzip": compressed(draft.body, "gzip")} if length >= SMALLEST else {"identity": draft.body}
         end = self._lifetimes.end_of(policy, at)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from tests.factories import bearer, make_application, make_company, make_job, make_user
 
+from talentsphere.db.base import now
 from talentsphere.db.events import add_event
 from talentsphere.db.session import writing
 from talentsphere.domains.accounts.models import User
-from talentsphere.domains.applications.models import Application, ApplicationTally
+from talentsphere.domains.applications.models import Application, ApplicationTally, Note
 from talentsphere.domains.applications.tasks import finish_rejection
 from talentsphere.domains.jobs.models import HiringTeamMember
 from talentsphere.domains.mail.models import Mail
@@ -148,6 +150,41 @@ def test_a_rejection_becomes_final_and_is_mailed_once(act, database):
     assert mails(database) == ["application_rejected"]
     refused = act("undo")
     assert (refused.status_code, refused.get_json()["type"]) == (409, "/problems/application-status")
+
+
+@pytest.mark.unfed
+def test_a_rejection_anew_is_finished_by_its_own_task(act, database):
+    """Of two that are due, the first was undone: it must not mail for the second, which was to send none."""
+    act("reject", reason="other", delay_s=60)
+    act("undo")
+    act("reject", reason="other", delay_s=120, send_mail=False)
+    with database.writing() as session:
+        tasks = session.scalars(select(Task).where(Task.kind == "applications.rejected").order_by(Task.id)).all()
+        past = now() - timedelta(seconds=60)
+        first, second = [dict(each.args) for each in tasks]
+        session.get_one(Application, 1).undo_until = past
+    second["until"] = past.isoformat()
+    with database.app.app_context():
+        finals = []
+        for each in (first, second):
+            with writing() as session:
+                finals.append(finish_rejection(session, each)["final"])
+    assert (finals, mails(database)) == ([False, True], [])
+
+
+def test_a_source_of_spaces_is_refused(client, application, recruiter):
+    headers = {**recruiter, "If-Match": "*"}
+    for change, pointer in (({"source": " "}, "#/source"), ({"tags": ["ok", " "]}, "#/tags/1")):
+        answer = client.patch(ONE, json=change, headers=headers)
+        assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_a_private_note_whose_author_is_gone_is_nobodys(client, application, recruiter, database):
+    with database.writing() as session:
+        session.add(Note(application_id=1, author_id=None, text="For me.", visibility="private"))
+    made = client.post("/api/v2/api-keys", json={"scopes": ["applications:read"]}, headers=recruiter).get_json()
+    answer = client.get(f"{ONE}/notes", headers={"Authorization": f"Bearer {made['secret']}"})
+    assert (answer.status_code, answer.get_json()["data"]) == (200, [])
 
 
 def test_a_rejection_without_mail_sends_none(act, database):

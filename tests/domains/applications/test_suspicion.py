@@ -70,6 +70,18 @@ def test_what_is_released_stands_on_the_board(client, send, recruiter):
     assert client.get("/api/v2/jobs/1/board", headers=recruiter).get_json()["stages"][0]["count"] == 1
 
 
+def test_one_person_may_send_their_letter_again_and_again(client, send, recruiter, make_settings, tmp_path):
+    """To other jobs, or after an answer was missing: they are no crowd."""
+    limited = create_app(make_settings(TALENTSPHERE_HOME=str(tmp_path))).test_client()
+    candidate, letter = make_user("candidate"), "Dear team, " + "I am the best you will ever see. " * 10
+    for _ in range(5):
+        assert send(candidate, through=limited, cover_letter=letter, source="x" * 99).status_code == 422
+    assert send(candidate, through=limited, cover_letter=letter).status_code == 201
+    for _ in range(5):
+        assert send(candidate, through=limited, cover_letter=letter).status_code == 409
+    assert quarantined(client, recruiter) == 0
+
+
 def test_one_address_and_one_letter_are_counted(client, send, recruiter, make_settings, tmp_path):
     limits = {"RATE_LIMIT_APPLY_ADDRESS": "8/hour", "TALENTSPHERE_HOME": str(tmp_path)}
     limited = create_app(make_settings(**limits)).test_client()

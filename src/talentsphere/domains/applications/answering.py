@@ -63,7 +63,7 @@ def applied(reference: str, given: dict[str, Any], shape: OwnShape, version: str
     count_apply(caller.user_id)
     with writing() as session:
         job = open_job(session, reference, caller.user_id or 0, given.get("resume_id"))
-        suspicion = suspicion_of(settings(), job.id, given)
+        suspicion = suspicion_of(settings(), job.id, caller.user_id, given)
         application_id = add_application(session, settings(), caller, job, given, suspicion)
         row = get_application(session, reach(), application_id, OWN_APPLICATION)
     response = versioned(json_response(shape(row, status_link(settings(), row.id)), 201), row.version)

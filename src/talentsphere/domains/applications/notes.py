@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, false, func, insert, select
 from sqlalchemy.orm import Session
 
 from talentsphere.db.base import now
@@ -67,7 +67,7 @@ def lock_note(session: Session, reach: Reach, application_id: int, note_id: int)
 
     That is what they wrote themselves; who answers for the whole company may change what the team reads.
     """
-    mine = Note.author_id == reach.user_id
+    mine = Note.author_id == reach.user_id if reach.user_id is not None else false()
     may = mine if reach.extent is Extent.HIRING_TEAM else mine | (Note.visibility == "team")
     which = (Note.id == note_id, Note.application_id == application_id, may)
     note = session.scalars(select(Note).where(*which).with_for_update()).one_or_none()
@@ -115,7 +115,8 @@ def change_application(session: Session, actor: Actor, application: Application,
     if "source" in changes and application.source != changes["source"]:
         before, application.source, application.updated_at = application.source, changes["source"], now()
         session.flush()
-        fold_new_source(session, application.id, application.company_id, before)
+        if (before or "") != (application.source or ""):  # roll-ups know no difference between none and an empty one
+            fold_new_source(session, application.id, application.company_id, before)
         record_change(session, actor, "application.updated", application.id, company_id=application.company_id)
     if "tags" in changes:
         replace_tags(session, actor, application, changes["tags"])
@@ -123,7 +124,8 @@ def change_application(session: Session, actor: Actor, application: Application,
 
 def _is_seen_by(user_id: int | None) -> ColumnElement[bool]:
     """A private note is its author's alone: not even an admin reads it."""
-    return (Note.visibility == "team") | (Note.author_id == user_id)
+    is_for_all = Note.visibility == "team"
+    return is_for_all if user_id is None else is_for_all | (Note.author_id == user_id)
 
 
 def _log(session: Session, actor: Actor, action: str, note_id: int, company_id: int) -> None:

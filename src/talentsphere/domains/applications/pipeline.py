@@ -69,7 +69,8 @@ def reject(
 
 def plan_rejection(session: Session, application_id: int, at: datetime, mail: bool) -> None:
     """Let the rejection become final then; one statement."""
-    add_task(session, REJECTED, {"application_id": application_id, "mail": int(mail)}, run_at=at)
+    which = {"application_id": application_id, "mail": int(mail)}
+    add_task(session, REJECTED, {**which, "until": at.isoformat()}, run_at=at)
 
 
 def undo(session: Session, actor: Actor, application: Application) -> None:

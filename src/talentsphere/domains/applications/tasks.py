@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ def finish_rejection(session: Session, args: dict[str, Any]) -> dict[str, bool]:
         application = lock_application(session, EVERYTHING, args["application_id"])
     except NotFound:
         return {"final": False}
-    if not _is_due(application):
+    if not _is_due(application, args.get("until")):
         return {"final": False}
     application.undo_until = None
     record_change(session, Actor(), "application.informed", application.id, company_id=application.company_id)
@@ -35,6 +36,9 @@ def finish_rejection(session: Session, args: dict[str, Any]) -> dict[str, bool]:
     return {"final": True}
 
 
-def _is_due(application: Application) -> bool:
+def _is_due(application: Application, until: str | None) -> bool:
+    """Tell whether the rejection that can be undone ``until`` then is the one in force, and its time is over."""
     undo_until = application.undo_until
-    return application.status == "rejected" and undo_until is not None and undo_until <= now()
+    if application.status != "rejected" or undo_until is None or undo_until > now():
+        return False
+    return until is None or datetime.fromisoformat(until) == undo_until

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from talentsphere.db.base import now
 from talentsphere.db.caller import Actor, Extent, Reach
 from talentsphere.db.dialect import insert_unless_there
 from talentsphere.domains.activity.queries import record_change
+from talentsphere.domains.applications.models import Application
 from talentsphere.domains.jobs.alike import bands_of, similar_to
 from talentsphere.domains.jobs.asking import numbered
 from talentsphere.domains.jobs.bodies import JobChanges
@@ -166,11 +168,14 @@ def closed(session: Session, actor: Actor, job: Job, reason: str) -> dict[Kind, 
 
 
 def delete_job(session: Session, actor: Actor, job: Job) -> None:
-    """Delete a posting for good, with its skills and hiring team. At most four statements.
+    """Delete a posting for good, with its skills and hiring team. At most five statements.
 
-    Raises ``JobHasApplications``: they are never lost.
+    Raises ``JobHasApplications``: they are never lost. The first look takes no lock: whoever moves an application waits
+    for the posting, so the check of the foreign key must not wait for the application.
     """
     job_id = job.id  # after a failed statement the row cannot be asked
+    if session.scalar(select(Application.id).where(Application.job_id == job_id).limit(1)) is not None:
+        raise JobHasApplications(f"job {job_id} has applications; close it instead")
     session.delete(job)
     try:
         session.flush()
