@@ -140,3 +140,13 @@ def test_placeholders_and_drafts_are_not_suggested(client, folded):
     folded()
     assert texts(client, "secret") == []
     assert texts(client, "hidden") == []
+
+
+def test_a_search_that_finds_nothing_says_what_was_probably_meant(client, folded):
+    make_jobs(3, title="Python developer")
+    folded()
+    alone = client.get("/api/v2/jobs/search?q=pyhton").get_json()
+    assert (alone["data"], alone["did_you_mean"]) == ([], "python")
+    warned = client.get("/api/v1/jobs/search?q=pyhton").get_json()["meta"]["warnings"]
+    assert warned == ["nothing was found; did you mean python?"]
+    assert "did_you_mean" not in client.get("/api/v2/jobs/search?q=python").get_json()

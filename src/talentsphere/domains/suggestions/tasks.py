@@ -18,7 +18,7 @@ from talentsphere.tasks.queue import add_task
 
 FOLD, WALK, SWEEP = "suggestions.fold", "suggestions.walk", "suggestions.sweep"
 EVERY_S = 30
-EVENTS, POSTINGS, LABELS = 50, 50, 500
+EVENTS, POSTINGS, LABELS = 20, 20, 500
 """Dealt with in one transaction, so that no writer waits for long."""
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from talentsphere.api.examples import shown_by
 from talentsphere.api.shapes import page_of, walk_of
 from talentsphere.domains.jobs.schemas import EXAMPLE, JobCardV2, JobV1
 
+MEANT = {"description": "When nothing was found: the words as they were probably meant", "example": "python developer"}
 MARKS = ("score", "explain", "highlight")
 EXPLAINED = {"all_words": 1000, "text": 700, "exact_title": 100, "recency": 140, "completeness": 50}
 
@@ -49,13 +52,13 @@ class FacetValue(Schema):
     count = fields.Integer(required=True)
 
 
-def _with_facets(envelope: type[Schema]) -> type[Schema]:
+def _with_facets(envelope: type[Schema], **more: fields.Field[Any]) -> type[Schema]:
     facets = fields.Dict(
         keys=fields.String(),
         values=fields.List(fields.Nested(FacetValue)),
         metadata={"description": "With `facets`", "example": {"country": [{"value": "CA", "count": 12}]}},
     )
-    found = type(f"{envelope.__name__}Faceted", (envelope,), {"facets": facets})
+    found = type(f"{envelope.__name__}Faceted", (envelope,), {"facets": facets, **more})
     found.__doc__ = f"{envelope.__doc__ or envelope.__name__}"
     return found
 
@@ -67,4 +70,4 @@ def hits_page_of(shape: type[Schema]) -> type[Schema]:
 
 def hits_walk_of(shape: type[Schema]) -> type[Schema]:
     """Return v2's envelope around matches."""
-    return _with_facets(walk_of(shape))
+    return _with_facets(walk_of(shape), did_you_mean=fields.String(metadata=MEANT))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from talentsphere.cache.dependencies import depends_on
 from talentsphere.db.base import now
 from talentsphere.db.paging import Window
 from talentsphere.db.rows import AnyRow, Reader
@@ -24,6 +25,8 @@ from talentsphere.domains.jobs.search.finding import (
 )
 from talentsphere.domains.jobs.search.highlights import LENGTH, highlighted
 from talentsphere.domains.jobs.search.ranking import DAY_S, Hit
+from talentsphere.domains.suggestions.queries import corrections
+from talentsphere.search.parsing import parse
 
 _TEXT = (Job.title.label("found_title"), Job.description_text.label("found_text"))
 Shape = Callable[[Any], dict[str, Any]]
@@ -31,7 +34,10 @@ Shape = Callable[[Any], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Answer:
-    """One page: up to ``limit + 1`` matches in the walk's direction, and the rows of all but the last one."""
+    """One page: up to ``limit + 1`` matches in the walk's direction, and the rows of all but the last one.
+
+    ``meant`` are the words as they were probably meant, when nothing matches and some look mistyped.
+    """
 
     hits: Sequence[Hit]
     rows: Mapping[int, AnyRow]
@@ -40,10 +46,11 @@ class Answer:
     is_cut: bool
     count: Count | None
     facets: dict[str, Facet]
+    meant: str | None = None
 
 
 def search(session: Reader, query: Mapping[str, Any], window: Window, day: int, columns: tuple[Any, ...]) -> Answer:
-    """Return one page of a search; three statements, and at most three more for facets.
+    """Return one page of a search; at most three statements, and three more for facets.
 
     ``day`` is that of ``day_of``; the count is that of ``query["count"]``, ``estimated`` when it names none.
     """
@@ -57,7 +64,16 @@ def search(session: Reader, query: Mapping[str, Any], window: Window, day: int, 
     rows, count = list_rows(session, wanted, shown, sql)
     names = query.get("facets") or ()
     facets = count_facets(session, asked, query, match, names) if names else {}
-    return Answer(hits, rows, asked, match, bool(found and found.is_cut), known or count, facets)
+    meant = None if hits or window.after else _meant(session, query["q"])
+    return Answer(hits, rows, asked, match, bool(found and found.is_cut), known or count, facets, meant)
+
+
+def _meant(session: Reader, text: str) -> str | None:
+    """Return the words of a search with its mistyped ones corrected, or nothing; one statement."""
+    depends_on("suggestions")
+    words = [word for term in parse(text) if not term.is_excluded for word in term.words]
+    meant = corrections(session, words)
+    return " ".join(meant.get(word, word) for word in words) if meant else None
 
 
 def day_of(window: Window, sort: str) -> int:

@@ -42,6 +42,8 @@ def search_jobs(query: dict[str, Any]) -> Response:
 
 
 def _say(answer: Answer) -> None:
+    if answer.meant:
+        warn(f"nothing was found; did you mean {answer.meant}?")
     if answer.match == "any":
         warn("few postings hold all words: those that hold some of them follow")
     if answer.is_cut:

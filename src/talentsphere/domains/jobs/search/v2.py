@@ -52,6 +52,8 @@ def _response(walk: Walk[Hit], answer: Answer, query: dict[str, Any], applied: d
     body["data"] = [shown for shown in body["data"] if shown is not None]
     if answer.facets:
         body["facets"] = answer.facets
+    if answer.meant:
+        body["did_you_mean"] = answer.meant
     response = json_response(body)
     response.headers.extend(headers)
     return response
