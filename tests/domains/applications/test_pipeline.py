@@ -11,7 +11,7 @@ from tests.factories import bearer, make_application, make_company, make_job, ma
 from talentsphere.db.events import add_event
 from talentsphere.db.session import writing
 from talentsphere.domains.accounts.models import User
-from talentsphere.domains.applications.models import Application, ApplicationTally
+from talentsphere.domains.applications.models import Application, ApplicationTally, StageTemplate
 from talentsphere.domains.applications.tasks import finish_rejection
 from talentsphere.domains.jobs.models import HiringTeamMember
 from talentsphere.domains.mail.models import Mail
@@ -264,6 +264,25 @@ def test_stages_come_from_a_template_and_hold_on_to_applications(client, applica
     assert client.post(f"{ONE}/move", json={"stage": "phone-call"}, headers=recruiter).status_code == 200
     refused = client.put("/api/v2/jobs/1/stages", json={"stages": stages[:1]}, headers=headers)
     assert (refused.status_code, refused.get_json()["stage"]) == (409, "phone-call")
+
+
+@VERSIONS
+def test_the_first_stage_is_not_that_of_the_hired(client, application, company, recruiter, database, version):
+    """Who applies then would stand on the board in a stage of the hired, without being hired."""
+    stages = [{"name": "Hired", "kind": "hired"}, {"name": "Inbox", "kind": "new", "stage": "new"}]
+    with database.writing() as session:
+        session.add(
+            StageTemplate(company_id=company.id, name="Old", name_key="old", stages=[{**stages[0], "stage": "h"}])
+        )
+    kept, of_job = f"/api/{version}/companies/{company.id}/stage-templates", f"/api/{version}/jobs/1/stages"
+    headers = {**recruiter, "If-Match": "*"}
+    for answer, pointer in (
+        (client.put(of_job, json={"stages": stages}, headers=headers), "#/stages/0/kind"),
+        (client.post(kept, json={"name": "Wrong", "stages": stages}, headers=recruiter), "#/stages/0/kind"),
+        (client.put(of_job, json={"template_id": 1}, headers=headers), "#/template_id"),
+    ):
+        assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, pointer)
+    assert client.put(of_job, json={"stages": stages[::-1]}, headers=headers).status_code == 200
 
 
 def test_no_update_of_many_writers_is_lost(app, act, recruiter, database, application):

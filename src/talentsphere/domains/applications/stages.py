@@ -62,14 +62,24 @@ def get_stage(stages: Sequence[Stage], wanted: str) -> Stage:
 
 
 def numbered_stages(given: Sequence[Stage]) -> list[Stage]:
-    """Return stages as they are stored, each with its word: the one that was given, or one made of its name."""
+    """Return stages as they are stored, each with its word: the one that was given, or one made of its name.
+
+    Raises ``InvalidInput`` when words repeat or the first stage is of the kind ``hired``.
+    """
     stages = [
         {"stage": each.get("stage") or slug_of(each["name"], STAGE_LENGTH), "name": each["name"], "kind": each["kind"]}
         for each in given
     ]
     if len({stage["stage"] for stage in stages}) < len(stages):
         raise invalid_field("#/stages", "the words of stages must differ from each other")
+    check_first(stages, "#/stages/0/kind")
     return stages
+
+
+def check_first(stages: Sequence[Stage], pointer: str) -> None:
+    """Raise ``InvalidInput`` when who applies would stand in a stage of the hired, and be one of them for nobody."""
+    if stages and stages[0]["kind"] == "hired":
+        raise invalid_field(pointer, "the first stage is that of new applications; it cannot be of the kind hired")
 
 
 def replace_stages(session: Session, actor: Actor, job: Job, stages: Sequence[Stage]) -> None:
