@@ -285,6 +285,22 @@ def test_the_first_stage_is_not_that_of_the_hired(client, application, company, 
     assert client.put(of_job, json={"stages": stages[::-1]}, headers=headers).status_code == 200
 
 
+@VERSIONS
+def test_of_two_changes_of_the_stages_that_were_read_one_is_refused(client, job, recruiter, version):
+    path, key = f"/api/{version}/jobs/1/stages", {"v1": "items", "v2": "data"}[version]
+    tag = client.get(path, headers=recruiter).headers["ETag"]
+    bodies = [{"stages": [{"name": name, "kind": "new"}, {"name": "Hired", "kind": "hired"}]} for name in ("A", "B")]
+    first, second = (client.put(path, json=body, headers={**recruiter, "If-Match": tag}) for body in bodies)
+    assert (first.status_code, second.status_code) == (200, 412)
+    shown = client.get(path, headers=recruiter)
+    assert [each["name"] for each in shown.get_json()[key]] == ["A", "Hired"]
+    assert shown.headers["ETag"] == first.headers["ETag"] != tag
+    of_job = client.get("/api/v2/jobs/1")
+    assert (of_job.get_json()["version"], shown.headers["ETag"][:3]) == (2, '"2-')
+    headers = {**recruiter, "If-Match": of_job.headers["ETag"]}
+    assert client.put(path, json=bodies[1], headers=headers).status_code == 200
+
+
 def test_no_update_of_many_writers_is_lost(app, act, recruiter, database, application):
     """Read, change, write with ``If-Match``: as many versions and steps as moves that were answered 200."""
     stages, done = ["new", "screen", "interview", "offer"], []

@@ -47,7 +47,7 @@ from talentsphere.settings import Settings
 Shape = Callable[[AnyRow], dict[str, Any]]
 OwnShape = Callable[[AnyRow, str], dict[str, Any]]
 Move = Callable[[Session, Application], None]
-JOB = (Job.id, Job.slug, Job.company_id)
+JOB = (Job.id, Job.slug, Job.company_id, Job.version)
 SEEN = (Application.id, Application.company_id)
 
 

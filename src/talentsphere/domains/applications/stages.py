@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from talentsphere.api.strict import suggest
+from talentsphere.db.base import now
 from talentsphere.db.caller import Actor
 from talentsphere.db.changes import mark_changed
 from talentsphere.db.dialect import insert_unless_taken
@@ -83,9 +84,10 @@ def check_first(stages: Sequence[Stage], pointer: str) -> None:
 
 
 def replace_stages(session: Session, actor: Actor, job: Job, stages: Sequence[Stage]) -> None:
-    """Give a locked job these stages; raise ``StageInUse`` when one that holds applications would go; five statements.
+    """Give a locked job these stages; raise ``StageInUse`` when one that holds applications would go; six statements.
 
-    Nor may such a stage become one of another kind: its applications would be hired, or not, by nobody.
+    Nor may such a stage become one of another kind: its applications would be hired, or not, by nobody. The version
+    of the job rises, as ``If-Match`` is about the job.
     """
     kinds = {stage["stage"]: stage["kind"] for stage in stages}
     held = {stage["stage"]: stage["kind"] for stage in list_stages(session, job.id)}
@@ -96,6 +98,8 @@ def replace_stages(session: Session, actor: Actor, job: Job, stages: Sequence[St
     session.connection().execute(delete(JobStage).where(JobStage.job_id == job.id))
     rows = [{**stage, "job_id": job.id, "position": position} for position, stage in enumerate(stages)]
     session.connection().execute(insert(JobStage), rows)
+    job.updated_at = now()
+    session.flush()
     record_change(session, actor, "job.stages_changed", job.id, company_id=job.company_id)
 
 

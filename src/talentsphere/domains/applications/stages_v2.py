@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from talentsphere.api.auth import actor, allow, reach
-from talentsphere.api.caching import cached
+from talentsphere.api.caching import cached, versioned
 from talentsphere.api.conditions import conditional
 from talentsphere.api.idempotency import idempotent
 from talentsphere.api.json import json_response
@@ -37,11 +37,11 @@ ONE, ONE_ID = f"{ALL}/<{ID}:template_id>", [*COMPANY, *id_in_path("template_id",
 @allow("stage.read")
 @cached(STAGES)
 def list_job_stages(job: str) -> Response:
-    """List the stages of a job in their order."""
+    """List the stages of a job in their order; the `ETag` names the version of the job."""
     with reading() as session:
         found = get_job(session, job)
         depends_on(f"job:{found.id}")
-        return json_response({"data": stages.list_stages(session, found.id)})
+        return versioned(json_response({"data": stages.list_stages(session, found.id)}), found.version)
 
 
 @bp.put("/jobs/<job>/stages", parameters=JOB)
@@ -56,7 +56,7 @@ def put_job_stages(given: dict[str, Any], job: str) -> Response:
     with writing() as session:
         found = locked_job(session, job)
         stages.replace_stages(session, actor(), found, stages_given(session, found.company_id, given))
-        return json_response({"data": stages.list_stages(session, found.id)})
+        return versioned(json_response({"data": stages.list_stages(session, found.id)}), found.version)
 
 
 @bp.get(ALL, parameters=COMPANY)
