@@ -301,6 +301,26 @@ def test_of_two_changes_of_the_stages_that_were_read_one_is_refused(client, job,
     assert client.put(path, json=bodies[1], headers=headers).status_code == 200
 
 
+def test_a_template_is_forgotten_at_the_version_that_was_read(client, company, recruiter):
+    kept = "companies/1/stage-templates"
+    body = {"stages": [{"name": "Inbox", "kind": "new"}, {"name": "Hired", "kind": "hired"}]}
+    made = [client.post(f"/api/v2/{kept}", json={"name": n, **body}, headers=recruiter) for n in ("A", "B", "C")]
+    tags = [each.headers["ETag"] for each in made]
+    assert tags[0].startswith('"1-')
+
+    def forget(version, template_id, tag=None, as_=recruiter):
+        headers = {**as_, **({"If-Match": tag} if tag else {})}
+        return client.delete(f"/api/{version}/{kept}/{template_id}", headers=headers).status_code
+
+    assert [forget("v2", 1), forget("v2", 1, '"2-x"'), forget("v1", 1, '"2-x"')] == [428, 412, 412]
+    other = bearer(make_user("recruiter", make_company("Globex")))
+    assert [forget("v2", 1, tags[0], other), forget("v2", 9, "*")] == [404, 404]
+    listed = client.get(f"/api/v2/{kept}", headers=recruiter).get_json()["data"]
+    assert [each["id"] for each in listed] == [1, 2, 3]
+    assert [forget("v2", 1, tags[0]), forget("v2", 2, "*"), forget("v1", 3)] == [204, 204, 204]
+    assert client.get(f"/api/v2/{kept}", headers=recruiter).get_json()["data"] == []
+
+
 def test_no_update_of_many_writers_is_lost(app, act, recruiter, database, application):
     """Read, change, write with ``If-Match``: as many versions and steps as moves that were answered 200."""
     stages, done = ["new", "screen", "interview", "offer"], []

@@ -114,7 +114,7 @@ def get_template(session: Reader, company_id: int, template_id: int) -> AnyRow:
     own = (StageTemplate.id == template_id, StageTemplate.company_id == company_id)
     row = session.execute(select(*TEMPLATE).where(*own)).one_or_none()
     if row is None:
-        raise NotFound(f"there are no stages {template_id}")
+        raise _missing(template_id)
     return row
 
 
@@ -130,13 +130,24 @@ def add_template(session: Session, actor: Actor, company_id: int, name: str, sta
     return template_id
 
 
-def remove_template(session: Session, actor: Actor, company_id: int, template_id: int) -> None:
-    """Forget a template, or raise ``NotFound``; jobs keep the stages they have; two statements."""
-    mark_changed(session, "stages")
+def lock_template(session: Session, company_id: int, template_id: int) -> StageTemplate:
+    """Return the company's template for a change, or raise ``NotFound``; one statement."""
     own = (StageTemplate.id == template_id, StageTemplate.company_id == company_id)
-    if not session.connection().execute(delete(StageTemplate).where(*own)).rowcount:
-        raise NotFound(f"there are no stages {template_id}")
-    _log(session, actor, "stage_template.deleted", company_id, template_id)
+    found: StageTemplate | None = session.scalars(select(StageTemplate).where(*own).with_for_update()).one_or_none()
+    if found is None:
+        raise _missing(template_id)
+    return found
+
+
+def remove_template(session: Session, actor: Actor, template: StageTemplate) -> None:
+    """Forget a locked template; jobs keep the stages they have; two statements."""
+    session.delete(template)
+    session.flush()
+    _log(session, actor, "stage_template.deleted", template.company_id, template.id)
+
+
+def _missing(template_id: int) -> NotFound:
+    return NotFound(f"there are no stages {template_id}")
 
 
 def _log(session: Session, actor: Actor, action: str, company_id: int, template_id: int) -> None:

@@ -8,7 +8,7 @@ from flask import Response
 
 from talentsphere.api.auth import actor, allow, reach
 from talentsphere.api.caching import cached, versioned
-from talentsphere.api.conditions import conditional
+from talentsphere.api.conditions import check_version, conditional
 from talentsphere.api.idempotency import idempotent
 from talentsphere.api.json import json_response
 from talentsphere.api.openapi import Blueprint
@@ -86,16 +86,19 @@ def create_stage_template(new: dict[str, Any], reference: str) -> Response:
         given = stages.numbered_stages(new["stages"])
         template_id = stages.add_template(session, actor(), company.id, new["name"], given)
         row = stages.get_template(session, company.id, template_id)
-    return json_response(template(row), 201)
+    return versioned(json_response(template(row), 201), row.version)
 
 
 @bp.delete(ONE, parameters=ONE_ID)
 @bp.response(204)
 @bp.alt_response(404, "NOT_FOUND")
 @allow("stage_template.write")
+@conditional
 def delete_stage_template(reference: str, template_id: int) -> Response:
     """Forget stages that were kept; jobs that have them keep them."""
     with writing() as session:
         company = get_own_company(session, reach(), reference, (Company.id,))
-        stages.remove_template(session, actor(), company.id, template_id)
+        found = stages.lock_template(session, company.id, template_id)
+        check_version(found.version)
+        stages.remove_template(session, actor(), found)
     return Response(status=204)
