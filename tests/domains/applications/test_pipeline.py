@@ -13,7 +13,7 @@ from talentsphere.db.base import now
 from talentsphere.db.events import add_event
 from talentsphere.db.session import writing
 from talentsphere.domains.accounts.models import User
-from talentsphere.domains.applications.models import Application, ApplicationTally, Note
+from talentsphere.domains.applications.models import Application, ApplicationTally, Note, StageTemplate
 from talentsphere.domains.applications.tasks import finish_rejection
 from talentsphere.domains.jobs.models import HiringTeamMember
 from talentsphere.domains.mail.models import Mail
@@ -301,6 +301,61 @@ def test_stages_come_from_a_template_and_hold_on_to_applications(client, applica
     assert client.post(f"{ONE}/move", json={"stage": "phone-call"}, headers=recruiter).status_code == 200
     refused = client.put("/api/v2/jobs/1/stages", json={"stages": stages[:1]}, headers=headers)
     assert (refused.status_code, refused.get_json()["stage"]) == (409, "phone-call")
+
+
+@VERSIONS
+def test_the_first_stage_is_not_that_of_the_hired(client, application, company, recruiter, database, version):
+    """Who applies then would stand on the board in a stage of the hired, without being hired."""
+    stages = [{"name": "Hired", "kind": "hired"}, {"name": "Inbox", "kind": "new", "stage": "new"}]
+    with database.writing() as session:
+        session.add(
+            StageTemplate(company_id=company.id, name="Old", name_key="old", stages=[{**stages[0], "stage": "h"}])
+        )
+    kept, of_job = f"/api/{version}/companies/{company.id}/stage-templates", f"/api/{version}/jobs/1/stages"
+    headers = {**recruiter, "If-Match": "*"}
+    for answer, pointer in (
+        (client.put(of_job, json={"stages": stages}, headers=headers), "#/stages/0/kind"),
+        (client.post(kept, json={"name": "Wrong", "stages": stages}, headers=recruiter), "#/stages/0/kind"),
+        (client.put(of_job, json={"template_id": 1}, headers=headers), "#/template_id"),
+    ):
+        assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, pointer)
+    assert client.put(of_job, json={"stages": stages[::-1]}, headers=headers).status_code == 200
+
+
+@VERSIONS
+def test_of_two_changes_of_the_stages_that_were_read_one_is_refused(client, job, recruiter, version):
+    path, key = f"/api/{version}/jobs/1/stages", {"v1": "items", "v2": "data"}[version]
+    tag = client.get(path, headers=recruiter).headers["ETag"]
+    bodies = [{"stages": [{"name": name, "kind": "new"}, {"name": "Hired", "kind": "hired"}]} for name in ("A", "B")]
+    first, second = (client.put(path, json=body, headers={**recruiter, "If-Match": tag}) for body in bodies)
+    assert (first.status_code, second.status_code) == (200, 412)
+    shown = client.get(path, headers=recruiter)
+    assert [each["name"] for each in shown.get_json()[key]] == ["A", "Hired"]
+    assert shown.headers["ETag"] == first.headers["ETag"] != tag
+    of_job = client.get("/api/v2/jobs/1")
+    assert (of_job.get_json()["version"], shown.headers["ETag"][:3]) == (2, '"2-')
+    headers = {**recruiter, "If-Match": of_job.headers["ETag"]}
+    assert client.put(path, json=bodies[1], headers=headers).status_code == 200
+
+
+def test_a_template_is_forgotten_at_the_version_that_was_read(client, company, recruiter):
+    kept = "companies/1/stage-templates"
+    body = {"stages": [{"name": "Inbox", "kind": "new"}, {"name": "Hired", "kind": "hired"}]}
+    made = [client.post(f"/api/v2/{kept}", json={"name": n, **body}, headers=recruiter) for n in ("A", "B", "C")]
+    tags = [each.headers["ETag"] for each in made]
+    assert tags[0].startswith('"1-')
+
+    def forget(version, template_id, tag=None, as_=recruiter):
+        headers = {**as_, **({"If-Match": tag} if tag else {})}
+        return client.delete(f"/api/{version}/{kept}/{template_id}", headers=headers).status_code
+
+    assert [forget("v2", 1), forget("v2", 1, '"2-x"'), forget("v1", 1, '"2-x"')] == [428, 412, 412]
+    other = bearer(make_user("recruiter", make_company("Globex")))
+    assert [forget("v2", 1, tags[0], other), forget("v2", 9, "*")] == [404, 404]
+    listed = client.get(f"/api/v2/{kept}", headers=recruiter).get_json()["data"]
+    assert [each["id"] for each in listed] == [1, 2, 3]
+    assert [forget("v2", 1, tags[0]), forget("v2", 2, "*"), forget("v1", 3)] == [204, 204, 204]
+    assert client.get(f"/api/v2/{kept}", headers=recruiter).get_json()["data"] == []
 
 
 def test_no_update_of_many_writers_is_lost(app, act, recruiter, database, application):

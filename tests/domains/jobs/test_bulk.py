@@ -10,6 +10,8 @@ from talentsphere.db.events import Event
 from talentsphere.db.session import engines_of
 from talentsphere.domains.activity.models import Activity
 from talentsphere.domains.companies.models import Company
+from talentsphere.domains.jobs import alike
+from talentsphere.domains.jobs.alike import NEWEST
 from talentsphere.domains.jobs.bulk_rows import CHUNK
 from talentsphere.domains.jobs.models import Job, JobSkill
 from talentsphere.domains.jobs.tallies import count_kept_open
@@ -140,6 +142,37 @@ def test_jobs_that_repeat_each_other_or_stored_ones_are_told(send):
     first, second = send("post", jobs=rows).get_json()["data"]
     assert [each["id"] for each in first["similar"]] == [1]
     assert [each["id"] for each in second["similar"]] == [2, 1]
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    """Hold the ids of each two postings that are compared: (the one that was there, the new one)."""
+    pairs, likeness = [], alike.likeness
+
+    def counting(held, new):
+        pairs.append((held["id"], new["id"]))
+        return likeness(held, new)
+
+    monkeypatch.setattr(alike, "likeness", counting)
+    return pairs
+
+
+def test_of_many_that_are_alike_each_is_compared_with_the_newest_alone(send, compared):
+    count = CHUNK + 10
+    send("post", jobs=bodies(1) * 40)
+    compared.clear()
+    made = send("post", jobs=bodies(1) * count).get_json()["data"]
+    assert len(compared) == count * NEWEST
+    assert {new - held for held, new in compared} == set(range(1, NEWEST + 1))
+    assert all([each["id"] - like["id"] for like in each["similar"]] == list(range(1, 11)) for each in made)
+
+
+def test_copies_of_another_company_hide_none_of_ones_own(send):
+    send("post", jobs=bodies(1))
+    make_company("Globex")
+    rows = [{**row, "company_id": 2} for row in bodies(1) * 2 * NEWEST] + [{**bodies(1)[0], "company_id": 1}]
+    made = send("post", as_=bearer(make_user("admin")), jobs=rows).get_json()["data"]
+    assert [each["id"] for each in made[-1]["similar"]] == [1]
 
 
 def test_an_admin_writes_for_several_companies(send, database, company):

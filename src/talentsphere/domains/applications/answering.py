@@ -34,7 +34,7 @@ from talentsphere.domains.applications.queries import (
     lock_open_job,
 )
 from talentsphere.domains.applications.schemas import board
-from talentsphere.domains.applications.stages import Stage, get_template, numbered_stages
+from talentsphere.domains.applications.stages import Stage, check_first, get_template, numbered_stages
 from talentsphere.domains.applications.suspicion import suspicion_of
 from talentsphere.domains.applications.tagging import of_application, of_candidate, of_job
 from talentsphere.domains.applications.tallies import list_tallies
@@ -47,7 +47,7 @@ from talentsphere.settings import Settings
 Shape = Callable[[AnyRow], dict[str, Any]]
 OwnShape = Callable[[AnyRow, str], dict[str, Any]]
 Move = Callable[[Session, Application], None]
-JOB = (Job.id, Job.slug, Job.company_id)
+JOB = (Job.id, Job.slug, Job.company_id, Job.version)
 SEEN = (Application.id, Application.company_id)
 
 
@@ -186,7 +186,9 @@ def stages_given(session: Session, company_id: int, given: dict[str, Any]) -> li
     """Return the stages that the body names itself, or by their template."""
     if "stages" in given:
         return numbered_stages(given["stages"])
-    return list(get_template(session, company_id, given["template_id"]).stages)
+    stages = list(get_template(session, company_id, given["template_id"]).stages)
+    check_first(stages, "#/template_id")  # it may be older than the rule
+    return stages
 
 
 def _found(row: AnyRow | None, reference: str) -> AnyRow:

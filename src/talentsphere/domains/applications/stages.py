@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from talentsphere.api.strict import suggest
+from talentsphere.db.base import now
 from talentsphere.db.caller import Actor
 from talentsphere.db.changes import mark_changed
 from talentsphere.db.dialect import insert_unless_taken
@@ -62,20 +63,31 @@ def get_stage(stages: Sequence[Stage], wanted: str) -> Stage:
 
 
 def numbered_stages(given: Sequence[Stage]) -> list[Stage]:
-    """Return stages as they are stored, each with its word: the one that was given, or one made of its name."""
+    """Return stages as they are stored, each with its word: the one that was given, or one made of its name.
+
+    Raises ``InvalidInput`` when words repeat or the first stage is of the kind ``hired``.
+    """
     stages = [
         {"stage": each.get("stage") or slug_of(each["name"], STAGE_LENGTH), "name": each["name"], "kind": each["kind"]}
         for each in given
     ]
     if len({stage["stage"] for stage in stages}) < len(stages):
         raise invalid_field("#/stages", "the words of stages must differ from each other")
+    check_first(stages, "#/stages/0/kind")
     return stages
 
 
-def replace_stages(session: Session, actor: Actor, job: Job, stages: Sequence[Stage]) -> None:
-    """Give a locked job these stages; raise ``StageInUse`` when one that holds applications would go; five statements.
+def check_first(stages: Sequence[Stage], pointer: str) -> None:
+    """Raise ``InvalidInput`` when who applies would stand in a stage of the hired, and be one of them for nobody."""
+    if stages and stages[0]["kind"] == "hired":
+        raise invalid_field(pointer, "the first stage is that of new applications; it cannot be of the kind hired")
 
-    Nor may such a stage become one of another kind: its applications would be hired, or not, by nobody.
+
+def replace_stages(session: Session, actor: Actor, job: Job, stages: Sequence[Stage]) -> None:
+    """Give a locked job these stages; raise ``StageInUse`` when one that holds applications would go; six statements.
+
+    Nor may such a stage become one of another kind: its applications would be hired, or not, by nobody. The version
+    of the job rises, as ``If-Match`` is about the job.
     """
     kinds = {stage["stage"]: stage["kind"] for stage in stages}
     held = {stage["stage"]: stage["kind"] for stage in list_stages(session, job.id)}
@@ -86,6 +98,8 @@ def replace_stages(session: Session, actor: Actor, job: Job, stages: Sequence[St
     session.connection().execute(delete(JobStage).where(JobStage.job_id == job.id))
     rows = [{**stage, "job_id": job.id, "position": position} for position, stage in enumerate(stages)]
     session.connection().execute(insert(JobStage), rows)
+    job.updated_at = now()
+    session.flush()
     record_change(session, actor, "job.stages_changed", job.id, company_id=job.company_id)
 
 
@@ -100,7 +114,7 @@ def get_template(session: Reader, company_id: int, template_id: int) -> AnyRow:
     own = (StageTemplate.id == template_id, StageTemplate.company_id == company_id)
     row = session.execute(select(*TEMPLATE).where(*own)).one_or_none()
     if row is None:
-        raise NotFound(f"there are no stages {template_id}")
+        raise _missing(template_id)
     return row
 
 
@@ -116,13 +130,24 @@ def add_template(session: Session, actor: Actor, company_id: int, name: str, sta
     return template_id
 
 
-def remove_template(session: Session, actor: Actor, company_id: int, template_id: int) -> None:
-    """Forget a template, or raise ``NotFound``; jobs keep the stages they have; two statements."""
-    mark_changed(session, "stages")
+def lock_template(session: Session, company_id: int, template_id: int) -> StageTemplate:
+    """Return the company's template for a change, or raise ``NotFound``; one statement."""
     own = (StageTemplate.id == template_id, StageTemplate.company_id == company_id)
-    if not session.connection().execute(delete(StageTemplate).where(*own)).rowcount:
-        raise NotFound(f"there are no stages {template_id}")
-    _log(session, actor, "stage_template.deleted", company_id, template_id)
+    found: StageTemplate | None = session.scalars(select(StageTemplate).where(*own).with_for_update()).one_or_none()
+    if found is None:
+        raise _missing(template_id)
+    return found
+
+
+def remove_template(session: Session, actor: Actor, template: StageTemplate) -> None:
+    """Forget a locked template; jobs keep the stages they have; two statements."""
+    session.delete(template)
+    session.flush()
+    _log(session, actor, "stage_template.deleted", template.company_id, template.id)
+
+
+def _missing(template_id: int) -> NotFound:
+    return NotFound(f"there are no stages {template_id}")
 
 
 def _log(session: Session, actor: Actor, action: str, company_id: int, template_id: int) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response
 
 from talentsphere.api.auth import actor, allow, reach
-from talentsphere.api.caching import cached
-from talentsphere.api.conditions import conditional
+from talentsphere.api.caching import cached, versioned
+from talentsphere.api.conditions import check_version, conditional
 from talentsphere.api.idempotency import idempotent
 from talentsphere.api.json import json_response
 from talentsphere.api.openapi import Blueprint
@@ -37,11 +37,11 @@ ONE, ONE_ID = f"{ALL}/<{ID}:template_id>", [*COMPANY, *id_in_path("template_id",
 @allow("stage.read")
 @cached(STAGES)
 def list_job_stages(job: str) -> Response:
-    """List the stages of a job in their order."""
+    """List the stages of a job in their order; the `ETag` names the version of the job."""
     with reading() as session:
         found = get_job(session, job)
         depends_on(f"job:{found.id}")
-        return json_response({"data": stages.list_stages(session, found.id)})
+        return versioned(json_response({"data": stages.list_stages(session, found.id)}), found.version)
 
 
 @bp.put("/jobs/<job>/stages", parameters=JOB)
@@ -56,7 +56,7 @@ def put_job_stages(given: dict[str, Any], job: str) -> Response:
     with writing() as session:
         found = locked_job(session, job)
         stages.replace_stages(session, actor(), found, stages_given(session, found.company_id, given))
-        return json_response({"data": stages.list_stages(session, found.id)})
+        return versioned(json_response({"data": stages.list_stages(session, found.id)}), found.version)
 
 
 @bp.get(ALL, parameters=COMPANY)
@@ -86,16 +86,19 @@ def create_stage_template(new: dict[str, Any], reference: str) -> Response:
         given = stages.numbered_stages(new["stages"])
         template_id = stages.add_template(session, actor(), company.id, new["name"], given)
         row = stages.get_template(session, company.id, template_id)
-    return json_response(template(row), 201)
+    return versioned(json_response(template(row), 201), row.version)
 
 
 @bp.delete(ONE, parameters=ONE_ID)
 @bp.response(204)
 @bp.alt_response(404, "NOT_FOUND")
 @allow("stage_template.write")
+@conditional
 def delete_stage_template(reference: str, template_id: int) -> Response:
     """Forget stages that were kept; jobs that have them keep them."""
     with writing() as session:
         company = get_own_company(session, reach(), reference, (Company.id,))
-        stages.remove_template(session, actor(), company.id, template_id)
+        found = stages.lock_template(session, company.id, template_id)
+        check_version(found.version)
+        stages.remove_template(session, actor(), found)
     return Response(status=204)

@@ -7,7 +7,7 @@ and its tag, as if it had been alone.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ from talentsphere.db.ids import allocate_ids
 from talentsphere.db.rows import AnyRow
 from talentsphere.domains.activity.queries import Changed, record_changes
 from talentsphere.domains.companies.models import Company
-from talentsphere.domains.jobs.alike import list_candidates, similar_to
+from talentsphere.domains.jobs.alike import NEWEST, list_candidates, similar_to
 from talentsphere.domains.jobs.bulk_rows import Outcome, Refusal, check, chunks, refused
 from talentsphere.domains.jobs.drafting import Given, drafted
 from talentsphere.domains.jobs.editing import (
@@ -57,6 +57,10 @@ JOBS: Any = Job.__table__
 JOB_SKILLS: Any = JobSkill.__table__
 Rows = Sequence[tuple[int, Given]]
 Result = tuple[list[Outcome], list[Refusal]]
+Band = tuple[int, str, int]
+"""A company, which of the bands, and its value."""
+Meeting = dict[Band, deque[Mapping[str, Any]]]
+"""The newest postings of each band, the newest last."""
 
 
 @dataclass(frozen=True)
@@ -256,22 +260,29 @@ def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _similar(session: Session, rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return what each new row is like, of what is stored and of the rows before it; a statement for each portion."""
-    meeting: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
-    for portion in chunks(rows):
-        for row in list_candidates(session, portion):
-            _enter(meeting, row._mapping)
+    """Return what each new row is like, of what is stored and of the rows before it; a statement for each portion.
+
+    As for a single posting, the newest of each band are compared: at most ``NEWEST`` times the bands for each row.
+    """
+    stored = {row.id: row._mapping for portion in chunks(rows) for row in list_candidates(session, portion)}
+    meeting: Meeting = {}
+    for _, row in sorted(stored.items()):
+        _enter(meeting, row)
     found = []
     for new in rows:
-        met = {other["id"]: other for name in BAND_NAMES for other in meeting.get((name, new[name]), ())}
+        met = {other["id"]: other for band in _bands(new) for other in meeting.get(band, ())}
         found.append(similar_to(new, met.values()))
         _enter(meeting, new)
     return found
 
 
-def _enter(meeting: dict[tuple[str, int], list[Mapping[str, Any]]], row: Any) -> None:
-    for name in BAND_NAMES:
-        meeting.setdefault((name, row[name]), []).append(row)
+def _enter(meeting: Meeting, row: Any) -> None:
+    for band in _bands(row):
+        meeting.setdefault(band, deque(maxlen=NEWEST)).append(row)
+
+
+def _bands(row: Any) -> list[Band]:
+    return [(row["company_id"], name, row[name]) for name in BAND_NAMES]
 
 
 def _locked(session: Session, reach: Reach, ids: Iterable[int]) -> dict[int, AnyRow]:
