@@ -21,7 +21,8 @@ from talentsphere.domains.jobs.models import Job
 FRESH = {"Cache-Control": "no-cache"}
 PUBLIC = (
     "jobs", "jobs/featured", "jobs/stats", "jobs/batch?ids=1,2,3", "jobs/2", "jobs/2/similar", "companies",
-    "jobs/suggest?q=p", "jobs/search?q=canary", "jobs/search?q=nurse&facets=skill&explain=true", "companies/alpha", "skills", "skills/python",
+    "jobs/suggest?q=p", "jobs/search?q=canary",
+    "jobs/search?q=nurse&facets=skill&explain=true", "companies/alpha", "skills", "skills/python",
 )  # fmt: skip
 PRIVATE = (
     "users/me", "users/1", "users/4", "users/batch?ids=1,2,3,4,5,6,7,8,9", "companies/alpha/users",
