@@ -38,7 +38,9 @@ def test_downgrade_must_be_told_where_to(instance):
     assert "REVISION" in result.output
 
 
-@pytest.mark.parametrize("revision", ["base", f"-{MIGRATIONS}", "0001-1", f"head-{MIGRATIONS}", "0000", "nonsense", "nonsense-1"])
+@pytest.mark.parametrize(
+    "revision", ["base", f"-{MIGRATIONS}", "0001-1", f"head-{MIGRATIONS}", "0000", "nonsense", "nonsense-1"]
+)
 def test_no_revision_removes_everything_by_itself(instance, revision):
     assert run("downgrade", revision).exit_code != 0
     assert has_jobs(instance)

@@ -45,9 +45,11 @@ def test_run_does_what_the_clock_and_the_queue_ask_for_then_ends(run, database):
     assert status == 0
     with database.reading() as session:
         done, schedules = session.scalars(select(Task.status)).all(), session.scalars(select(Schedule.name)).all()
+        kinds = set(session.scalars(select(Task.kind)))
     assert {"jobs.expire", "jobs.publish", "tasks.prune", "database.analyze"} <= set(schedules)
     assert set(done) == {"done"}
-    assert json.loads(output)["attempts"] == len(done) == len(schedules)
+    assert json.loads(output)["attempts"] == len(done)
+    assert kinds >= set(schedules)  # and those that have more to do than fits into one go on
 
 
 def test_dead_letters_are_listed_and_tried_again(run, database, dead):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select, text, update
@@ -107,8 +108,10 @@ def test_whoever_waits_to_write_looks_as_often_as_those_who_came_later(make_sett
     """SQLite's own wait looks each 100 ms in the end, and never gets its turn where many write."""
     waiting = create_app(make_settings(DATABASE_URL=f"sqlite:///{tmp_path}/own.db", DB_POOL_TIMEOUT_S="0.3"))
     pauses: list[float] = []
-    sleep = time.sleep
-    monkeypatch.setattr(time, "sleep", lambda seconds: (pauses.append(seconds), sleep(seconds)))
+    clock = SimpleNamespace(
+        monotonic=time.monotonic, sleep=lambda seconds: (pauses.append(seconds), time.sleep(seconds))
+    )
+    monkeypatch.setattr("talentsphere.db.sqlite.time", clock)  # and not that of the threads of other tests
     with app.app_context(), writing() as session:
         add_one(session)
         with pytest.raises(OperationalError), waiting.app_context(), writing() as second:
