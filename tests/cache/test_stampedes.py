@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from tests.processes import run_together
+from tests.processes import PATIENCE_S, SERVER, run_together
 
 from talentsphere.app import create_app
 from talentsphere.cache.core import CACHE
@@ -27,12 +28,12 @@ def rebuilds(instance: Flask, folder: Path, *, leased: bool = True) -> int:
     """Return how often the answer was computed for ``PROCESSES`` times ``THREADS`` clients."""
     made = folder / "made"
     made.touch()
-    work = (instance.extensions["talentsphere.settings"], made, time.time() + 3, leased)
-    assert run_together(_ask_at, [work] * PROCESSES) == [0] * PROCESSES
+    work = (instance.extensions["talentsphere.settings"], made, SERVER.Barrier(PROCESSES), leased)
+    assert run_together(_ask_together, [work] * PROCESSES) == [0] * PROCESSES
     return made.stat().st_size
 
 
-def _ask_at(settings: Settings, made: Path, together: float, leased: bool) -> None:
+def _ask_together(settings: Settings, made: Path, start: Barrier, leased: bool) -> None:
     instance = create_app(settings)
     if not leased:
         instance.extensions[CACHE]._flights = Flights(NoLease())
@@ -45,7 +46,7 @@ def _ask_at(settings: Settings, made: Path, together: float, leased: bool) -> No
         return compute(session)
 
     services.list_tallies = slow
-    time.sleep(max(0.0, together - time.time()))
+    start.wait(PATIENCE_S)
     with ThreadPoolExecutor(THREADS) as pool:
         codes = list(pool.map(lambda _: instance.test_client().get(TARGET).status_code, range(THREADS)))
     assert codes == [200] * THREADS
