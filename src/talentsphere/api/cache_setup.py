@@ -30,7 +30,9 @@ from talentsphere.settings import Settings
 from talentsphere.telemetry.metrics import METRICS, Metrics
 
 FOLDER = "run/cache"
-"""Below ``TALENTSPHERE_HOME``: words, doubts, leases, and bodies when they are in files."""
+"""Below ``TALENTSPHERE_HOME``: words, doubts and leases."""
+BODIES = "cache/bodies"
+"""Below ``TALENTSPHERE_HOME``: answers, private ones too; like the database nobody else may read them."""
 POPULAR = "talentsphere.popular"
 COUNTED = "talentsphere_cache"
 
@@ -95,7 +97,7 @@ def _shared(settings: Settings, folder: Path) -> tuple[Backend | None, Lease]:
         bodies = RedisBodies(settings.redis_url.value())
         return bodies, RedisLease(bodies.client, bodies.breaker)
     if settings.cache_type == "filesystem":
-        return FileBodies(folder / "bodies"), HostLease(folder)
+        return FileBodies(settings.home / BODIES), HostLease(folder)
     return None, NoLease()
 
 
